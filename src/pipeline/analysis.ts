@@ -1,0 +1,56 @@
+import type { AnyEvent, EventData, Probabilities } from '../protocol/events.ts';
+import type { Label } from '../protocol/labels.ts';
+import type { Encoding } from '../protocol/messages.ts';
+
+/** How one leg's bytes are to be read. Always one channel: a source splits interleaved legs. */
+export interface AudioFormat {
+  readonly encoding: Encoding;
+  /** One of SAMPLE_RATES_HZ. */
+  readonly sampleRateHz: number;
+}
+
+/** The event types that one leg's analysis gives rise to. */
+export type LegEventType =
+  | 'emotion.updated'
+  | 'emotion.changed'
+  | 'segment.ended'
+  | 'alert.raised'
+  | 'audio.gap';
+
+/** What a leg says, before the session adds which call and leg it is. */
+export type LegOutput = {
+  [T in LegEventType]: { readonly type: T; readonly data: Omit<EventData<T>, 'callId' | 'leg'> };
+}[LegEventType];
+
+export type GapCause = Extract<AnyEvent, { type: 'audio.gap' }>['data']['cause'];
+
+/** What a leg amounts to when it ends. */
+export interface LegTotals {
+  readonly audioMs: number;
+  readonly speechMs: number;
+  readonly updates: number;
+  readonly gapMs: number;
+  readonly dominant: Label;
+  readonly meanProbabilities: Probabilities | null;
+}
+
+/** One analysed leg: bytes in, outputs to the callback it was opened with. Its state is its own. */
+export interface LegAnalysis {
+  /** Takes a chunk of any length; a 16-bit sample may be split between two chunks. Returns at once. */
+  push(bytes: Uint8Array): void;
+  /** Reports `missingSamples` (at the source's rate) lost before the next push; filled with silence up to a cap. */
+  gap(missingSamples: number, cause: GapCause): void;
+  /** A hard boundary: everything heard so far is answered, then every stage starts afresh. */
+  flush(): Promise<void>;
+  /** Answers everything heard so far and lets go of the leg. Call once. */
+  end(): Promise<LegTotals>;
+  /** Lets go of the leg without answering what is pending. */
+  abort(): void;
+}
+
+/** Opens legs. One per process: it owns the model, the engine and the scheduler. */
+export interface Analyser {
+  readonly modelId: string;
+  openLeg(format: AudioFormat, emit: (output: LegOutput) => void): LegAnalysis;
+  close(): Promise<void>;
+}

@@ -1,0 +1,32 @@
+/**
+ * One model step over many legs. Row `b` of every array belongs to one leg; rows never mix.
+ * All arrays are row-major and may be longer than used: only the first `batchSize` rows count.
+ */
+export interface StepInput {
+  readonly batchSize: number;
+  /** Frames a leg in this batch, the same for all. */
+  readonly frameCount: number;
+  /** `[batchSize, frameCount, featureCount]`, raw features: the network normalises. */
+  readonly frames: Float32Array;
+  /** `[batchSize, stateSize]`, each leg's state before the step. */
+  readonly state: Float32Array;
+}
+
+export interface StepOutput {
+  /** `[batchSize, labelCount]`, at the last frame. */
+  readonly logits: Float32Array;
+  /** `[batchSize, frameCount]`, each frame's attention score before normalisation. */
+  readonly scores: Float32Array;
+  /** `[batchSize]`: log of the sum of decayed `e^score` at the last frame, so that a frame `a` frames old weighs `e^(score − a·decay − logNormaliser)`. */
+  readonly logNormaliser: Float32Array;
+  /** `[batchSize, stateSize]`, each leg's state after the step. */
+  readonly state: Float32Array;
+}
+
+/** Runs the network's step. Stateless: what a leg remembers goes in and comes out. */
+export interface Engine {
+  /** Such as "onnxruntime" or "tensorflow-wasm"; shown in logs, metrics and benchmarks. */
+  readonly name: string;
+  step(input: StepInput): Promise<StepOutput>;
+  close(): Promise<void>;
+}

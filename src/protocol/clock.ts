@@ -1,0 +1,19 @@
+/**
+ * Wall time, injected once at the edge. Everything inside counts stream positions in samples;
+ * only timeouts, event timestamps and latency figures ask a clock.
+ */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  nowMs(): number;
+  /** Milliseconds from an arbitrary origin; never goes back. For durations. */
+  monotonicMs(): number;
+}
+
+const monotonicOriginMs = process.hrtime.bigint();
+
+/** The machine's own clock: the one place where the wall clock is read. */
+export const systemClock: Clock = {
+  // biome-ignore lint/plugin: this is the clock.
+  nowMs: () => Date.now(),
+  monotonicMs: () => Number(process.hrtime.bigint() - monotonicOriginMs) / 1e6,
+};

@@ -1,0 +1,114 @@
+import Type, { type Static } from 'typebox';
+import { LEGS } from './labels.ts';
+
+/**
+ * The app protocol `tonewire.v1`: JSON text frames for control, binary frames for audio.
+ * Audio is interleaved when there are two channels, little-endian when 16-bit.
+ */
+export const SUBPROTOCOL = 'tonewire.v1';
+
+/** Sample rates the resampler takes, in hertz. */
+export const SAMPLE_RATES_HZ = [8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000] as const;
+export type SampleRateHz = (typeof SAMPLE_RATES_HZ)[number];
+
+export const ENCODINGS = ['pcm_s16le', 'mulaw', 'alaw'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+export const CONSENTS = ['given', 'denied', 'unknown'] as const;
+export type Consent = (typeof CONSENTS)[number];
+
+const object = <P extends Type.TProperties>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
+
+const id = Type.Optional(
+  Type.String({ minLength: 1, maxLength: 128, description: 'Echoed in the reply.' }),
+);
+
+export const SessionStartSchema = object({
+  type: Type.Literal('session.start'),
+  audio: object({
+    encoding: Type.Enum(ENCODINGS),
+    sampleRateHz: Type.Integer({
+      description: `One of ${SAMPLE_RATES_HZ.join(', ')}.`,
+    }),
+    channels: Type.Integer({ minimum: 1, maximum: 2 }),
+  }),
+  legs: Type.Optional(
+    Type.Array(Type.Enum(LEGS), {
+      minItems: 1,
+      maxItems: 2,
+      description: 'Which speaker each channel carries; default: customer, then agent.',
+    }),
+  ),
+  callId: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._:-]+$' }),
+  ),
+  metadata: Type.Optional(
+    Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }), {
+      maxProperties: 32,
+    }),
+  ),
+  consent: Type.Optional(Type.Enum(CONSENTS, { description: 'Default: unknown.' })),
+});
+export type SessionStart = Static<typeof SessionStartSchema>;
+
+export const SessionFlushSchema = object({ type: Type.Literal('session.flush'), id });
+export const SessionEndSchema = object({ type: Type.Literal('session.end') });
+export const PingSchema = object({ type: Type.Literal('ping'), id });
+
+export const ClientMessageSchema = Type.Union([
+  SessionStartSchema,
+  SessionFlushSchema,
+  SessionEndSchema,
+  PingSchema,
+]);
+export type ClientMessage = Static<typeof ClientMessageSchema>;
+
+export const LegTotalsSchema = object({
+  leg: Type.Enum(LEGS),
+  analysed: Type.Boolean(),
+  audioMs: Type.Number({ minimum: 0 }),
+  speechMs: Type.Number({ minimum: 0 }),
+  updates: Type.Integer({ minimum: 0 }),
+  gapMs: Type.Number({ minimum: 0 }),
+});
+
+export const SessionStartedSchema = object({
+  type: Type.Literal('session.started'),
+  callId: Type.String(),
+  legs: Type.Array(
+    object({
+      leg: Type.Enum(LEGS),
+      analysed: Type.Boolean(),
+      reason: Type.Optional(Type.String()),
+    }),
+  ),
+  model: Type.String(),
+});
+export const SessionFlushedSchema = object({ type: Type.Literal('session.flushed'), id });
+export const SessionEndedSchema = object({
+  type: Type.Literal('session.ended'),
+  callId: Type.String(),
+  reason: Type.String(),
+  totals: object({
+    durationMs: Type.Number({ minimum: 0 }),
+    events: Type.Integer({ minimum: 0 }),
+    legs: Type.Array(LegTotalsSchema),
+  }),
+});
+export const PongSchema = object({ type: Type.Literal('pong'), id });
+export const ErrorMessageSchema = object({
+  type: Type.Literal('error'),
+  code: Type.String({ pattern: '^TW_[A-Z0-9_]+$' }),
+  message: Type.String(),
+});
+
+/** Control replies; events travel beside them as CloudEvents (they have `specversion`, these do not). */
+export const ServerMessageSchema = Type.Union([
+  SessionStartedSchema,
+  SessionFlushedSchema,
+  SessionEndedSchema,
+  PongSchema,
+  ErrorMessageSchema,
+]);
+export type ServerMessage = Static<typeof ServerMessageSchema>;
