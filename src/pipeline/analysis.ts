@@ -40,6 +40,10 @@ export interface LegAnalysis {
   push(bytes: Uint8Array): void;
   /** Reports `missingSamples` (at the source's rate) lost before the next push; filled with silence up to a cap. */
   gap(missingSamples: number, cause: GapCause): void;
+  /** Speech that waits for the model, in milliseconds of audio. Grows only when the model is behind. */
+  readonly pendingMs: number;
+  /** Resolves once nothing waits for the model: for senders that can be paused. */
+  drained(): Promise<void>;
   /** A hard boundary: everything heard so far is answered, then every stage starts afresh. */
   flush(): Promise<void>;
   /** Answers everything heard so far and lets go of the leg. Call once. */

@@ -1,0 +1,111 @@
+import { Delta } from './delta.ts';
+import { RealFft } from './fft.ts';
+import {
+  ANALYSIS_RATE_HZ,
+  FEATURE_COUNT,
+  FEATURE_GROUPS,
+  type FeatureGroup,
+  featureOffset,
+  HOP_SAMPLES,
+  MFCC_COUNT,
+  WINDOW_SAMPLES,
+} from './layout.ts';
+import { LogMel } from './log-mel.ts';
+import { Mfcc } from './mfcc.ts';
+import { Pitch, VOICED_THRESHOLD } from './pitch.ts';
+import { SpeechRate } from './speech-rate.ts';
+
+/** Quietest level that is told apart from silence, in dB of full scale. */
+export const SILENCE_DB = -90;
+/** The pitch feature is in octaves above this; unvoiced frames hold 0. */
+const PITCH_REFERENCE_HZ = 128;
+
+const window = Float64Array.from(
+  { length: WINDOW_SAMPLES },
+  (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / WINDOW_SAMPLES), // periodic Hann
+);
+const windowEnergy = window.reduce((sum, w) => sum + w * w, 0);
+
+// Scratch memory and tables hold nothing of a leg, so all legs of a process share them.
+const fft = new RealFft(WINDOW_SAMPLES);
+const windowed = new Float64Array(WINDOW_SAMPLES);
+const power = new Float64Array(WINDOW_SAMPLES / 2 + 1);
+const logMel = new LogMel(ANALYSIS_RATE_HZ, WINDOW_SAMPLES);
+const mfcc = new Mfcc();
+
+/**
+ * One leg's features: a window of samples in, one vector out (layout.ts says what stands where).
+ * Holds only what a leg must remember from frame to frame.
+ */
+export class FeatureExtractor {
+  /** `[FEATURE_COUNT]`, overwritten by each frame. */
+  readonly features = new Float32Array(FEATURE_COUNT);
+  readonly #logMel = this.#group('logMel');
+  readonly #mfcc = this.#group('mfcc');
+  readonly #deltas = this.#group('delta');
+  readonly #deltaDeltas = this.#group('deltaDelta');
+  readonly #prosody = this.#group('prosody');
+  readonly #delta = new Delta(MFCC_COUNT);
+  readonly #deltaDelta = new Delta(MFCC_COUNT);
+  readonly #pitch = new Pitch(ANALYSIS_RATE_HZ, window);
+  readonly #rate = new SpeechRate(HOP_SAMPLES / ANALYSIS_RATE_HZ);
+
+  /** Of the newest frame: hertz, 0 when unvoiced. */
+  pitchHz = 0;
+  /** 0..1. */
+  voicing = 0;
+  /** dB of full scale. */
+  intensityDb = SILENCE_DB;
+  /** Syllables per second of speech. */
+  speechRateHz = 0;
+
+  /** `samples[start .. start + WINDOW_SAMPLES)` at 16 kHz, −1..1. */
+  compute(samples: Float32Array, start: number): void {
+    for (let i = 0; i < WINDOW_SAMPLES; i++) windowed[i] = samples[start + i]! * window[i]!;
+    fft.transform(windowed);
+    const energy = powerSpectrum();
+    logMel.compute(power, this.#logMel);
+    mfcc.compute(this.#logMel, this.#mfcc);
+    this.#delta.compute(this.#mfcc, this.#deltas);
+    this.#deltaDelta.compute(this.#deltas, this.#deltaDeltas);
+    this.#computeProsody(energy);
+  }
+
+  reset(): void {
+    this.#delta.reset();
+    this.#deltaDelta.reset();
+    this.#pitch.reset();
+    this.#rate.reset();
+  }
+
+  #computeProsody(energy: number): void {
+    this.#pitch.compute(power);
+    this.pitchHz = this.#pitch.pitchHz;
+    this.voicing = this.#pitch.voicing;
+    this.intensityDb = Math.max(SILENCE_DB, 10 * Math.log10(energy + 1e-12));
+    this.speechRateHz = this.#rate.update(this.intensityDb, this.voicing >= VOICED_THRESHOLD);
+    const prosody = this.#prosody;
+    prosody[0] = this.pitchHz > 0 ? Math.log2(this.pitchHz / PITCH_REFERENCE_HZ) : 0;
+    prosody[1] = this.voicing;
+    prosody[2] = this.intensityDb;
+    prosody[3] = this.speechRateHz;
+  }
+
+  #group(group: FeatureGroup): Float32Array {
+    const start = featureOffset(group);
+    return this.features.subarray(start, start + FEATURE_GROUPS[group]);
+  }
+}
+
+/** Fills `power` from the transform; returns the frame's mean square (Parseval). */
+function powerSpectrum(): number {
+  const { real, imaginary } = fft;
+  let sum = 0;
+  for (let k = 0; k < power.length; k++) {
+    const value = real[k]! * real[k]! + imaginary[k]! * imaginary[k]!;
+    power[k] = value;
+    sum += value;
+  }
+  const oneSided = 2 * sum - power[0]! - power[power.length - 1]!;
+  return oneSided / (WINDOW_SAMPLES * windowEnergy);
+}

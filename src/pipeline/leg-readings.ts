@@ -1,0 +1,150 @@
+import type { Probabilities, Prosody, Span } from '../protocol/events.ts';
+import { EMOTIONS, type Label } from '../protocol/labels.ts';
+import { expectedAffect } from './affect.ts';
+import type { LegOutput, LegTotals } from './analysis.ts';
+import { AttentionTrace } from './attention-trace.ts';
+import { calibrate } from './calibration.ts';
+import { Smoother, type SmootherOptions } from './smoother.ts';
+
+/** What a leg needs to know of its model. */
+export interface ReadingModel {
+  readonly id: string;
+  readonly temperature: number;
+  readonly decayPerFrame: number;
+  readonly initialState: () => Float32Array;
+}
+
+/**
+ * A leg's side of the model: the state it carries from step to step, and what its readings amount
+ * to: calibrated, smoothed, summed up. Positions in, outputs out; no audio comes here.
+ */
+export class LegReadings {
+  readonly #model: ReadingModel;
+  readonly #smootherOptions: SmootherOptions;
+  readonly #probabilities = new Float32Array(EMOTIONS.length).fill(1 / EMOTIONS.length);
+  readonly #sums = new Float64Array(EMOTIONS.length);
+  readonly #segmentSums = new Float64Array(EMOTIONS.length);
+  readonly #labelSteps = new Map<Label, number>();
+  readonly #trace: AttentionTrace;
+  #smoother: Smoother;
+  #label: Label = 'listening';
+  #speechMs = 0;
+  #sinceResetMs = 0;
+  #steps = 0;
+  #segmentSteps = 0;
+  #updates = 0;
+  /** `[stateSize]`: what the network remembers of this leg; the scheduler reads and overwrites it. */
+  readonly state: Float32Array;
+
+  constructor(model: ReadingModel, smootherOptions: SmootherOptions) {
+    this.#model = model;
+    this.#smootherOptions = smootherOptions;
+    this.#smoother = new Smoother(smootherOptions);
+    this.#trace = new AttentionTrace(model.decayPerFrame);
+    this.state = model.initialState();
+  }
+
+  /** Takes the model's answer to the speech in `span`. */
+  read(
+    span: Span,
+    logits: Float32Array,
+    scores: Float32Array,
+    logNormaliser: number,
+  ): readonly LegOutput[] {
+    calibrate(logits, this.#model.temperature, this.#probabilities);
+    this.#trace.add(span, scores, logNormaliser);
+    this.#speechMs += span.endMs - span.startMs;
+    this.#sinceResetMs += span.endMs - span.startMs;
+    this.#smoother.read(this.#probabilities, this.#sinceResetMs, span.endMs);
+    this.#steps += 1;
+    this.#segmentSteps += 1;
+    for (let i = 0; i < EMOTIONS.length; i++) {
+      this.#sums[i] = this.#sums[i]! + this.#probabilities[i]!;
+      this.#segmentSums[i] = this.#segmentSums[i]! + this.#probabilities[i]!;
+    }
+    const changed = this.#show(span.endMs);
+    this.#labelSteps.set(this.#label, (this.#labelSteps.get(this.#label) ?? 0) + 1);
+    return changed;
+  }
+
+  /** The rolling update for `span`; in lasting silence there is nothing to say. */
+  update(span: Span, speaking: boolean, prosody: Prosody): readonly LegOutput[] {
+    const before = this.#label;
+    const changed = this.#show(span.endMs);
+    if (!speaking && before === 'listening' && this.#label === 'listening') return changed;
+    this.#updates += 1;
+    const data = {
+      span,
+      speaking,
+      speechMs: this.#speechMs,
+      ...this.#reading(span.endMs, this.#probabilities),
+      prosody,
+      attention: this.#trace.weights(),
+      model: this.#model.id,
+    };
+    return [...changed, { type: 'emotion.updated', data }];
+  }
+
+  /** The summary of one stretch of speech: the mean of its readings. */
+  segmentEnded(span: Span, prosody: Prosody): readonly LegOutput[] {
+    if (this.#segmentSteps === 0) return [];
+    const mean = Float32Array.from(this.#segmentSums, (sum) => sum / this.#segmentSteps);
+    this.#segmentSums.fill(0);
+    this.#segmentSteps = 0;
+    const reading = this.#reading(span.endMs, mean);
+    return [{ type: 'segment.ended', data: { span, ...reading, prosody, model: this.#model.id } }];
+  }
+
+  /** Forgets what was heard, as at a change of speaker; totals go on. */
+  reset(): void {
+    this.state.set(this.#model.initialState());
+    this.#probabilities.fill(1 / EMOTIONS.length);
+    this.#smoother = new Smoother(this.#smootherOptions);
+    this.#trace.reset();
+    this.#label = 'listening';
+    this.#sinceResetMs = 0;
+  }
+
+  totals(): Omit<LegTotals, 'audioMs' | 'gapMs'> {
+    const means = this.#sums.map((sum) => sum / Math.max(1, this.#steps));
+    return {
+      speechMs: this.#speechMs,
+      updates: this.#updates,
+      dominant: this.#dominant(),
+      meanProbabilities: this.#steps === 0 ? null : named(means),
+    };
+  }
+
+  #show(atMs: number): LegOutput[] {
+    const { label, confidence } = this.#smoother.shown(atMs);
+    const from = this.#label;
+    this.#label = label;
+    if (label === from) return [];
+    const data = { atMs, from, to: label, confidence, model: this.#model.id };
+    return [{ type: 'emotion.changed', data }];
+  }
+
+  #reading(atMs: number, probabilities: Float32Array) {
+    return {
+      ...this.#smoother.shown(atMs),
+      probabilities: named(probabilities),
+      ...expectedAffect(probabilities),
+    };
+  }
+
+  /** The emotion shown longest; if none was, whether anything could be said at all. */
+  #dominant(): Label {
+    const longest = [...this.#labelSteps]
+      .filter(([label]) => label !== 'listening' && label !== 'uncertain')
+      .sort(([, a], [, b]) => b - a)
+      .at(0);
+    return longest?.[0] ?? (this.#labelSteps.has('uncertain') ? 'uncertain' : 'listening');
+  }
+}
+
+function named(probabilities: ArrayLike<number>): Probabilities {
+  const [neutral, calm, happiness, sadness, anger, fear, disgust, surprise] = Array.from(
+    probabilities,
+  ) as [number, number, number, number, number, number, number, number];
+  return { neutral, calm, happiness, sadness, anger, fear, disgust, surprise };
+}
