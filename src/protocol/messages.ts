@@ -44,8 +44,11 @@ export const SessionStartSchema = object({
     Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._:-]+$' }),
   ),
   metadata: Type.Optional(
-    Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }), {
+    Type.Record(Type.String(), Type.String({ maxLength: 512 }), {
       maxProperties: 32,
+      additionalProperties: false,
+      propertyNames: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9._-]{0,63}$' },
+      description: 'Your own keys and words, repeated in call.started; at most 32.',
     }),
   ),
   consent: Type.Optional(Type.Enum(CONSENTS, { description: 'Default: unknown.' })),

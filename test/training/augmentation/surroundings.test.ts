@@ -71,7 +71,7 @@ describe('addNoise', () => {
     if (!existsSync(NOISE_FOLDER)) this.skip(); // the recordings are not on this machine
     const noises = await loadNoises(`${NOISE_FOLDER}/rain`);
     assert.ok(noises.length > 10);
-    for (const noise of noises) assert.ok(Math.abs(noise.length - 80000) < 200);
+    for (const noise of noises) assert.ok(noise.length > 3 * 16000 && noise.length < 8 * 16000);
     await assert.rejects(loadNoises(`${NOISE_FOLDER}/rir`), /holds no noise recording/);
   });
 });

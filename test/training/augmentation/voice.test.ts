@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PowerSpectrum } from '../../../src/pipeline/features/fft.ts';
+import FFT from 'fft.js';
 import { gain } from '../../../src/training/augmentation/gain.ts';
 import { pitch } from '../../../src/training/augmentation/pitch.ts';
 import { speed } from '../../../src/training/augmentation/speed.ts';
@@ -17,12 +17,16 @@ function sine(frequencyHz: number, seconds: number): Float32Array {
 /** Frequency of the strongest bin in the middle of a recording; bins are 2 Hz apart. */
 function loudestHz(samples: Float32Array): number {
   const start = (samples.length - FFT_SIZE) >> 1;
-  const windowed = Float64Array.from(
+  const windowed = Array.from(
     { length: FFT_SIZE },
     (_, i) => samples[start + i]! * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / FFT_SIZE)),
   );
-  const power = new Float64Array(FFT_SIZE / 2 + 1);
-  new PowerSpectrum(FFT_SIZE).compute(windowed, power);
+  const spectrum = new Float64Array(2 * FFT_SIZE);
+  new FFT(FFT_SIZE).realTransform(spectrum, windowed);
+  const power = Array.from(
+    { length: FFT_SIZE / 2 },
+    (_, bin) => spectrum[2 * bin]! ** 2 + spectrum[2 * bin + 1]! ** 2,
+  );
   return (power.indexOf(Math.max(...power)) * RATE_HZ) / FFT_SIZE;
 }
 

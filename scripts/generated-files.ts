@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { OPTIONS, takes } from '../src/config/options.ts';
+import { configFileSchema, type SchemaNode } from '../src/config/schema.ts';
+import { asyncApiDocument } from '../src/protocol/asyncapi.ts';
+import { ERRORS } from '../src/protocol/errors.ts';
+import { CLOSE_CODES, EVENT_TYPES, eventSchema } from '../src/protocol/index.ts';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+/** Every file that is made from the code: path from the repository root → its text. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  return new Map([
+    ['config/schema.json', json(configFileSchema())],
+    ['docs/asyncapi.json', json(asyncApiDocument(version))],
+    ['docs/errors.md', errorsPage()],
+    ['docs/options.md', optionsPage()],
+    ...EVENT_TYPES.map((type): [string, string] => [
+      `docs/schemas/${type}.json`,
+      json({
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        title: type,
+        ...eventSchema(type),
+      }),
+    ]),
+  ]);
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function errorsPage(): string {
+  const rows = Object.entries(ERRORS).map(
+    ([code, { closeCode, httpStatus, retryable, meaning }]) =>
+      `| \`${code}\` | ${closeCode} | ${httpStatus} | ${retryable ? 'yes' : 'no'} | ${cell(meaning)} |`,
+  );
+  return `# Errors
+
+Every failure that leaves Tonewire has one of these codes. A WebSocket gets an \`error\` message
+with the code, then closes with the close code; an HTTP request gets the status. "Retry" says
+whether the same request may succeed later. This page is generated from
+\`src/protocol/errors.ts\`: change it there, then run \`npm run generate\`.
+
+| code | close code | HTTP | retry | meaning |
+|---|---|---|---|---|
+${rows.join('\n')}
+
+A socket that ends without an error closes with ${CLOSE_CODES.normal} (the session ended as asked)
+or ${CLOSE_CODES.goingAway} (the server is going away; reconnect).
+`;
+}
+
+function optionsPage(): string {
+  const sections = Object.entries(configFileSchema().properties ?? {}).filter(
+    ([name]) => !name.startsWith('$'),
+  );
+  return `# Options
+
+Set an option in a JSON file (\`tonewire serve --config file.json\`, or \`TONEWIRE_CONFIG\`), in the
+environment, or by a flag: a flag wins over the environment, the environment over the file, the
+file over the default. Lists of words may be comma-separated in the environment; other lists and
+whole sections are JSON there. An unknown option, a wrong type or an impossible combination stops
+the start with \`TW_CONFIG_INVALID\`. Begin with \`config/example.json\`; its \`$schema\` gives an
+editor completion and help. This page is generated from \`src/config/\`: change it there, then run
+\`npm run generate\`.
+
+${sections.map(([name, node]) => sectionText(name, node)).join('\n')}`;
+}
+
+function sectionText(name: string, node: SchemaNode): string {
+  const within = OPTIONS.filter(
+    ({ path, node }) => path === name || (path.startsWith(`${name}.`) && !node.properties),
+  ).filter(({ node }) => !node.properties);
+  const entries = within.map(({ path, variable, node: option }) => {
+    const members = option.items?.properties ? `\n${memberList(option.items)}` : '';
+    return `### ${path}\n\`${variable}\` · ${takes(option)}${defaultOf(option)}\n\n${option.description ?? ''}\n${members}`;
+  });
+  return `## ${name}\n${node.properties ? `${node.description ?? ''}\n` : ''}\n${entries.join('\n')}`;
+}
+
+function memberList(node: SchemaNode): string {
+  const required = new Set(node.required);
+  const rows = Object.entries(node.properties ?? {}).map(
+    ([name, member]) =>
+      `| \`${name}\`${required.has(name) ? ' (required)' : ''} | ${cell(takes(member))} | ${cell(member.description ?? '')} |`,
+  );
+  return `| member | takes | |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function defaultOf(node: SchemaNode): string {
+  return node.default === undefined ? '' : ` · default \`${JSON.stringify(node.default)}\``;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}

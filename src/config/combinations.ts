@@ -1,0 +1,135 @@
+import type { Config } from './schema.ts';
+
+/**
+ * Combinations that each option permits but that together are unsafe, unlawful or pointless.
+ * Each complaint begins with the path of the option to change.
+ */
+export function combinationErrors(config: Config): string[] {
+  return [
+    ...exposureErrors(config),
+    ...analysisErrors(config),
+    ...webhookErrors(config),
+    ...duplicateErrors(config),
+  ];
+}
+
+/** Whether only this machine can connect to `host`. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function exposureErrors({ server, auth, twilio }: Config): string[] {
+  const errors: string[] = [];
+  const { publicOrigin } = server;
+  // A gateway behind a proxy listens on loopback and is public all the same.
+  const exposed = !isLoopbackHost(server.host) || publicOrigin !== undefined;
+  if (publicOrigin !== undefined && !isHttpsOrigin(publicOrigin)) {
+    errors.push(
+      'server.publicOrigin must be an https origin in lower case without a path or default port, such as https://voice.example.com',
+    );
+  }
+  if (exposed && auth.apiKeys.length === 0) {
+    errors.push(
+      'auth.apiKeys must hold a key when server.host is not loopback or server.publicOrigin is set; each key takes {"id", "key"}',
+    );
+  }
+  if (!exposed || !twilio.enabled) return errors;
+  const how = 'or set twilio.enabled to false';
+  if (!twilio.authToken) {
+    errors.push(`twilio.authToken is needed where the gateway can be reached from outside; ${how}`);
+  }
+  if (!publicOrigin) {
+    errors.push(
+      `server.publicOrigin is needed to check Twilio's signatures where server.host is not loopback; ${how}`,
+    );
+  }
+  if (!twilio.validateSignatures) {
+    errors.push(
+      'twilio.validateSignatures may be false only on a loopback server.host without server.publicOrigin',
+    );
+  }
+  return errors;
+}
+
+function isHttpsOrigin(text: string): boolean {
+  return text.startsWith('https://') && URL.canParse(text) && new URL(text).origin === text;
+}
+
+function analysisErrors({ analysis, alerts }: Config): string[] {
+  const errors: string[] = [];
+  const { agent, customer, mixed } = analysis.legs;
+  const { enterProbability, leaveProbability } = analysis.smoothing;
+  if (agent.analysed && !agent.legalBasis?.trim()) {
+    errors.push(
+      'analysis.legs.agent.legalBasis must name your legal basis when analysis.legs.agent.analysed is true: the EU AI Act, Art. 5(1)(f), prohibits inferring the emotions of people at work except for medical or safety reasons',
+    );
+  }
+  if (leaveProbability > enterProbability) {
+    errors.push(
+      'analysis.smoothing.leaveProbability must not be above analysis.smoothing.enterProbability',
+    );
+  }
+  const analysed = { customer, agent: agent.analysed, mixed };
+  alerts.forEach((alert, index) => {
+    if (!analysed[alert.leg]) {
+      errors.push(
+        `alerts[${index}].leg is ${alert.leg}, which analysis.legs switches off, so the rule could never fire`,
+      );
+    }
+  });
+  return errors;
+}
+
+function webhookErrors({ adapters }: Config): string[] {
+  return adapters.webhooks.flatMap((webhook, index) => {
+    const path = `adapters.webhooks[${index}]`;
+    const errors: string[] = [];
+    if (!isWebhookUrl(webhook.url)) {
+      errors.push(`${path}.url must be an https URL without credentials, or http to loopback`);
+    }
+    if (!isWebhookSecret(webhook.secret)) errors.push(`${path}.secret ${SECRET_RULE}`);
+    webhook.previousSecrets.forEach((secret, position) => {
+      if (!isWebhookSecret(secret)) {
+        errors.push(`${path}.previousSecrets[${position}] ${SECRET_RULE}`);
+      }
+    });
+    return errors;
+  });
+}
+
+const SECRET_RULE = 'must be whsec_ followed by 24 to 64 bytes in base64';
+
+function isWebhookSecret(secret: string): boolean {
+  const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64').length;
+  return bytes >= 24 && bytes <= 64;
+}
+
+function isWebhookUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username || password) return false;
+  if (protocol === 'https:') return true;
+  return protocol === 'http:' && isLoopbackHost(hostname.replace(/^\[|\]$/g, ''));
+}
+
+function duplicateErrors({ auth, alerts, adapters }: Config): string[] {
+  return [
+    ...duplicates('auth.apiKeys', 'id', auth.apiKeys),
+    ...duplicates('auth.apiKeys', 'key', auth.apiKeys),
+    ...duplicates('alerts', 'name', alerts),
+    ...duplicates('adapters.webhooks', 'name', adapters.webhooks),
+  ];
+}
+
+function duplicates<K extends string>(
+  path: string,
+  key: K,
+  list: readonly Readonly<Record<K, string>>[],
+): string[] {
+  const seen = new Set<string>();
+  return list.flatMap((entry, index) => {
+    if (seen.has(entry[key])) return [`${path}[${index}].${key} is used twice; it must be unique`];
+    seen.add(entry[key]);
+    return [];
+  });
+}

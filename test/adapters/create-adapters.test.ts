@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { createAdapters } from '../../src/adapters/create-adapters.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+
+const output = { write: () => undefined };
+
+describe('createAdapters', () => {
+  it('serves only the feed by default', () => {
+    const { all, feed } = createAdapters(loadConfig(), output);
+    assert.deepEqual(all, [feed]);
+  });
+
+  it('makes what the configuration asks for', () => {
+    const secret = `whsec_${Buffer.alloc(24).toString('base64')}`;
+    const config = loadConfig({
+      flags: {
+        'adapters.console': { enabled: true, events: ['call.ended'] },
+        'adapters.feed.enabled': false,
+        'adapters.webhooks': [{ name: 'crm', url: 'https://crm.example.com', secret, maxQueue: 5 }],
+      },
+    });
+    const { all, feed } = createAdapters(config, output);
+    assert.equal(feed, undefined);
+    assert.deepEqual(
+      all.map(({ name }) => name),
+      ['webhook:crm', 'console'],
+    );
+    assert.deepEqual(all[0]?.queue, { maxEvents: 5, maxInFlight: 4 });
+    assert.deepEqual(all[1]?.events, ['call.ended']);
+  });
+});
