@@ -44,6 +44,11 @@ export class LegReadings {
     this.state = model.initialState();
   }
 
+  /** `[8]`, the newest calibrated reading; uniform before the first. A view. */
+  get latest(): Float32Array {
+    return this.#probabilities;
+  }
+
   /** Takes the model's answer to the speech in `span`. */
   read(
     span: Span,

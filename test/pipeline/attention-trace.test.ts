@@ -32,7 +32,9 @@ describe('attention trace', () => {
       weigh(5) + weigh(6) + weigh(7) + weigh(8),
     ];
     assert.deepEqual(weights[1], { startMs: 100, endMs: 200, weight: weights[1]!.weight });
-    expected.forEach((share, i) => assert.ok(Math.abs(weights[i]!.weight - share) < 1e-5));
+    for (const [i, share] of expected.entries()) {
+      assert.ok(Math.abs(weights[i]!.weight - share) < 1e-5);
+    }
     assert.ok(Math.abs(weights.reduce((sum, { weight }) => sum + weight, 0) - 1) < 1e-5);
   });
 

@@ -1,0 +1,89 @@
+import type { Analyser, AudioFormat, LegOutput } from './analysis.ts';
+import type { Engine } from './engines/engine.ts';
+import { type EngineName, loadEngine } from './engines/load-engine.ts';
+import { FEATURE_COUNT } from './features/layout.ts';
+import { type LegOptions, LegPipeline } from './leg.ts';
+import { LegReadings } from './leg-readings.ts';
+import { loadModelFolder, type ModelFolder } from './model-folder.ts';
+import { decayPerFrame, initialState, stateSize } from './network/shape.ts';
+import { Scheduler } from './scheduler.ts';
+import type { SmootherOptions } from './smoother.ts';
+
+export interface AnalyserOptions {
+  /** The model's folder. */
+  readonly model: string;
+  readonly engine: EngineName;
+  readonly engineThreads: number;
+  readonly maxBatchLegs: number;
+  readonly updateIntervalMs: number;
+  readonly maxPendingSteps: number;
+  readonly maxGapFillMs: number;
+  readonly smoothing: SmootherOptions;
+}
+
+/**
+ * The pipeline's one wiring file. A leg is: front end (decode → resample → windows → features →
+ * speech gate) → leg (cuts steps, keeps order) → scheduler (one batched step for all legs) → engine
+ * → readings (calibrate, attend, smooth) → outputs. The engine and the scheduler are shared and
+ * stateless towards legs; everything a leg remembers is its own.
+ */
+export class ModelAnalyser implements Analyser {
+  readonly modelId: string;
+  readonly engineName: string;
+  readonly scheduler: Scheduler;
+  readonly #engine: Engine;
+  readonly #model: ModelFolder;
+  readonly #options: AnalyserOptions;
+  readonly #legOptions: LegOptions;
+
+  constructor(model: ModelFolder, engine: Engine, options: AnalyserOptions) {
+    const { shape, stepFrames, id } = model.manifest;
+    this.modelId = id;
+    this.engineName = engine.name;
+    this.#model = model;
+    this.#engine = engine;
+    this.#options = options;
+    this.#legOptions = { ...options, stepFrames };
+    this.scheduler = new Scheduler(engine, {
+      featureCount: FEATURE_COUNT,
+      stateSize: stateSize(shape),
+      labelCount: shape.labelCount,
+      maxFrameCount: stepFrames,
+      maxBatchLegs: options.maxBatchLegs,
+    });
+  }
+
+  openLeg(format: AudioFormat, emit: (output: LegOutput) => void): LegPipeline {
+    return this.openReadableLeg(format, emit).leg;
+  }
+
+  /** A leg whose readings can be looked at between events: for evaluation. */
+  openReadableLeg(format: AudioFormat, emit: (output: LegOutput) => void) {
+    const { id, temperature, shape } = this.#model.manifest;
+    const readings = new LegReadings(
+      {
+        id,
+        temperature,
+        decayPerFrame: decayPerFrame(shape),
+        initialState: () => initialState(shape),
+      },
+      this.#options.smoothing,
+    );
+    const leg = new LegPipeline(format, this.#legOptions, this.scheduler, readings, emit);
+    return { leg, readings };
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+}
+
+/**
+ * Loads the model and an engine that runs it. Throws TW_MODEL_INVALID for a folder that does not
+ * match its manifest and TW_ENGINE_MISSING for an engine that is not installed.
+ */
+export async function createAnalyser(options: AnalyserOptions): Promise<ModelAnalyser> {
+  const model = await loadModelFolder(options.model);
+  const engine = await loadEngine(options.engine, model, { threads: options.engineThreads });
+  return new ModelAnalyser(model, engine, options);
+}

@@ -1,0 +1,133 @@
+import { Ajv } from 'ajv';
+import Type, { type Static } from 'typebox';
+import { EMOTIONS } from '../protocol/labels.ts';
+import { FEATURE_COUNT, FEATURE_GROUPS, FEATURE_VERSION } from './features/layout.ts';
+import { WEIGHT_NAMES, weightShapes } from './network/weights.ts';
+
+const object = <P extends Type.TProperties>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
+
+const size = Type.Integer({ minimum: 1 });
+const share = Type.Number({ minimum: 0, maximum: 1 });
+
+/** Counts up when a folder of the old form can no longer be read. */
+export const FORMAT_VERSION = 1;
+
+/** What a recording the model learned from came from, and on what terms. */
+export const TrainingDataSchema = object({
+  name: Type.String({ minLength: 1 }),
+  licence: Type.String({ minLength: 1 }),
+  recordings: Type.Integer({ minimum: 0 }),
+  speakers: Type.Integer({ minimum: 0 }),
+  source: Type.Optional(Type.String()),
+});
+
+/** What is suggested to the smoother for this model; the configuration decides. */
+export const ThresholdsSchema = object({
+  minSpeechMs: Type.Number({ minimum: 0 }),
+  enterProbability: share,
+  leaveProbability: share,
+  maxEntropy: share,
+});
+
+/** `manifest.json`: what a model folder holds and which code it fits. */
+export const ManifestSchema = object({
+  formatVersion: Type.Literal(FORMAT_VERSION),
+  id: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,63}$' }),
+  description: Type.String(),
+  labels: Type.Array(Type.String()),
+  features: object({
+    version: Type.String(),
+    count: size,
+    groups: Type.Record(Type.String(), size),
+  }),
+  shape: object({
+    featureCount: size,
+    convKernel: Type.Integer({ minimum: 2 }),
+    convChannels: size,
+    hiddenUnits: size,
+    attentionUnits: size,
+    denseUnits: size,
+    labelCount: size,
+    residual: Type.Boolean(),
+    halfLifeMs: Type.Number({ exclusiveMinimum: 0 }),
+    hopMs: Type.Number({ exclusiveMinimum: 0 }),
+  }),
+  stepFrames: Type.Integer({
+    minimum: 1,
+    description: 'Frames a leg gathers before a step: 8 of 32 ms are 256 ms.',
+  }),
+  temperature: Type.Number({
+    exclusiveMinimum: 0,
+    description: 'Logits are divided by it before the softmax.',
+  }),
+  thresholds: ThresholdsSchema,
+  trainingData: Type.Array(TrainingDataSchema),
+  metrics: Type.Record(Type.String(), Type.Unknown(), {
+    description: 'What was measured, on what, by which protocol.',
+  }),
+  weights: Type.Array(
+    object({
+      name: Type.Enum([...WEIGHT_NAMES]),
+      shape: Type.Array(size, { minItems: 2, maxItems: 2 }),
+      byteOffset: Type.Integer({ minimum: 0 }),
+    }),
+    { description: 'Where each tensor lies in weights.bin: float32, little-endian, row-major.' },
+  ),
+  files: Type.Record(Type.String(), Type.String({ pattern: '^[0-9a-f]{64}$' }), {
+    description: 'SHA-256 of every other file.',
+  }),
+});
+
+export type Manifest = Static<typeof ManifestSchema>;
+
+const validate = new Ajv({ strict: false }).compile<Manifest>(ManifestSchema);
+
+/** The features part of a manifest made by this code. */
+export function featureSection(): Manifest['features'] {
+  return { version: FEATURE_VERSION, count: FEATURE_COUNT, groups: { ...FEATURE_GROUPS } };
+}
+
+/** Where the tensors of a shape lie in weights.bin, in WEIGHT_NAMES order without gaps. */
+export function weightSection(shape: Manifest['shape']): Manifest['weights'] {
+  const shapes = weightShapes(shape);
+  let byteOffset = 0;
+  return WEIGHT_NAMES.map((name) => {
+    const [rows, columns] = shapes[name];
+    const section = { name, shape: [rows, columns], byteOffset };
+    byteOffset += rows * columns * Float32Array.BYTES_PER_ELEMENT;
+    return section;
+  });
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The manifest if this code can run it, else the field that says it cannot. */
+export function checkManifest(value: unknown): Manifest | { readonly fault: string } {
+  if (!validate(value)) {
+    const error = validate.errors?.[0];
+    return { fault: `${error?.instancePath || '/'} ${error?.message ?? 'is invalid'}` };
+  }
+  const { labels, features, shape, weights } = value;
+  if (!same(labels, EMOTIONS)) return { fault: '/labels are not the eight of this version' };
+  if (features.version !== FEATURE_VERSION) {
+    return { fault: `/features/version is "${features.version}", not "${FEATURE_VERSION}"` };
+  }
+  const groups = Object.entries(FEATURE_GROUPS);
+  if (features.count !== FEATURE_COUNT || !same(Object.entries(features.groups), groups)) {
+    return { fault: '/features/groups are not those of this version' };
+  }
+  if (shape.featureCount !== FEATURE_COUNT || shape.labelCount !== EMOTIONS.length) {
+    return { fault: '/shape does not fit the features or the labels' };
+  }
+  if (shape.residual && shape.convChannels !== shape.hiddenUnits) {
+    return { fault: '/shape/residual needs convChannels equal to hiddenUnits' };
+  }
+  const places = (list: Manifest['weights']) => list.map((w) => [w.name, w.shape, w.byteOffset]);
+  if (!same(places(weights), places(weightSection(shape)))) {
+    return { fault: '/weights do not fit /shape' };
+  }
+  return value;
+}

@@ -1,0 +1,112 @@
+import { EMOTIONS } from '../../protocol/labels.ts';
+import { ANALYSIS_RATE_HZ, FEATURE_COUNT, HOP_SAMPLES } from '../features/layout.ts';
+
+/** The network's hyper-parameters. A model's manifest holds them; weights fit one shape only. */
+export interface NetworkShape {
+  readonly featureCount: number;
+  /** Frames that one output of a convolution sees: itself and the ones before it. */
+  readonly convKernel: number;
+  readonly convChannels: number;
+  readonly hiddenUnits: number;
+  /** Width of the tanh layer under the attention score. */
+  readonly attentionUnits: number;
+  readonly denseUnits: number;
+  readonly labelCount: number;
+  /** Adds the LSTM's input to its output; needs `convChannels` = `hiddenUnits`. */
+  readonly residual: boolean;
+  /** After this long, a frame weighs half as much in the attention sums. */
+  readonly halfLifeMs: number;
+  readonly hopMs: number;
+}
+
+export const DEFAULT_SHAPE: NetworkShape = {
+  featureCount: FEATURE_COUNT,
+  convKernel: 5,
+  convChannels: 128,
+  hiddenUnits: 128,
+  attentionUnits: 64,
+  denseUnits: 128,
+  labelCount: EMOTIONS.length,
+  residual: true,
+  halfLifeMs: 8000,
+  hopMs: (HOP_SAMPLES * 1000) / ANALYSIS_RATE_HZ,
+};
+
+/** What the running maximum starts at: so low that the first frame replaces it, yet finite. */
+const NO_SCORE_YET = -1e4;
+
+/** λ: what the log-weight of a frame loses with each later frame, ln 2 · hop / half-life. */
+export function decayPerFrame(shape: NetworkShape): number {
+  return (Math.LN2 * shape.hopMs) / shape.halfLifeMs;
+}
+
+/** One part of the flat state vector. */
+export interface StatePart {
+  readonly name:
+    | 'conv1'
+    | 'conv2'
+    | 'hidden'
+    | 'cell'
+    | 'maximum'
+    | 'denominator'
+    | 'numerator'
+    | 'square';
+  readonly offset: number;
+  readonly size: number;
+}
+
+/**
+ * A leg's state, part by part, in the order of the flat vector. `conv1` is `[K−1, F]`, the
+ * normalised features of the latest frames; `conv2` is `[K−1, C]`, the first convolution's outputs;
+ * `hidden` and `cell` are the LSTM's; `maximum`, `denominator`, `numerator` (Σ w·h) and `square`
+ * (Σ w·h²) are the running attention's, with weights w = e^(score − maximum).
+ */
+export function stateLayout(shape: NetworkShape): readonly StatePart[] {
+  const context = shape.convKernel - 1;
+  const sizes = [
+    ['conv1', context * shape.featureCount],
+    ['conv2', context * shape.convChannels],
+    ['hidden', shape.hiddenUnits],
+    ['cell', shape.hiddenUnits],
+    ['maximum', 1],
+    ['denominator', 1],
+    ['numerator', shape.hiddenUnits],
+    ['square', shape.hiddenUnits],
+  ] as const;
+  let offset = 0;
+  return sizes.map(([name, size]) => {
+    const part = { name, offset, size };
+    offset += size;
+    return part;
+  });
+}
+
+/** Numbers in a leg's state. */
+export function stateSize(shape: NetworkShape): number {
+  return stateLayout(shape).reduce((sum, part) => sum + part.size, 0);
+}
+
+/** `[S]`: the state of a leg that has heard nothing. Stepping from it equals the training forward pass. */
+export function initialState(shape: NetworkShape): Float32Array {
+  const state = new Float32Array(stateSize(shape));
+  for (const part of stateLayout(shape)) {
+    if (part.name === 'maximum') state[part.offset] = NO_SCORE_YET;
+  }
+  return state;
+}
+
+/**
+ * Millions of floating-point operations for one second of one leg's audio, a multiply-add counted
+ * as two, the head run once a step. The budget in ARCHITECTURE.md is 20.
+ */
+export function megaflopsPerAudioSecond(shape: NetworkShape, stepFrames = 8): number {
+  const { featureCount, convKernel, convChannels, hiddenUnits, attentionUnits } = shape;
+  const perFrame =
+    convKernel * convChannels * (featureCount + convChannels) +
+    4 * hiddenUnits * (convChannels + hiddenUnits) +
+    attentionUnits * (hiddenUnits + 1) +
+    3 * hiddenUnits;
+  const perStep = shape.denseUnits * (2 * hiddenUnits + shape.labelCount);
+  const framesPerSecond = 1000 / shape.hopMs;
+  return (2 * framesPerSecond * (perFrame + perStep / stepFrames)) / 1e6;
+}

@@ -1,0 +1,70 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { NetworkShape } from './shape.ts';
+
+/** Every tensor of the network. Kernels are `[inputs, outputs]`; LSTM gates lie in the order output, input, forget, candidate. */
+export const WEIGHT_NAMES = [
+  'input.mean',
+  'input.scale',
+  'conv1.kernel',
+  'conv1.bias',
+  'conv2.kernel',
+  'conv2.bias',
+  'lstm.kernel',
+  'lstm.recurrent',
+  'lstm.bias',
+  'attention.kernel',
+  'attention.bias',
+  'attention.vector',
+  'dense.kernel',
+  'dense.bias',
+  'output.kernel',
+  'output.bias',
+] as const;
+
+export type WeightName = (typeof WEIGHT_NAMES)[number];
+
+/** The weights as plain arrays: what is stored, averaged and optimised. */
+export type WeightArrays = Readonly<Record<WeightName, Float32Array>>;
+
+/** The weights on a TensorFlow.js backend. */
+export type Weights = Readonly<Record<WeightName, tf.Tensor2D>>;
+
+/** `input.mean` and `input.scale` are measured on the training clips; everything else is learned. */
+export const LEARNED_NAMES = WEIGHT_NAMES.filter((name) => !name.startsWith('input.'));
+
+/** `[rows, columns]` of every tensor; a vector has one row. */
+export function weightShapes(shape: NetworkShape): Record<WeightName, readonly [number, number]> {
+  const { featureCount, convKernel, convChannels, hiddenUnits, attentionUnits, denseUnits } = shape;
+  return {
+    'input.mean': [1, featureCount],
+    'input.scale': [1, featureCount],
+    'conv1.kernel': [convKernel * featureCount, convChannels],
+    'conv1.bias': [1, convChannels],
+    'conv2.kernel': [convKernel * convChannels, convChannels],
+    'conv2.bias': [1, convChannels],
+    'lstm.kernel': [convChannels, 4 * hiddenUnits],
+    'lstm.recurrent': [hiddenUnits, 4 * hiddenUnits],
+    'lstm.bias': [1, 4 * hiddenUnits],
+    'attention.kernel': [hiddenUnits, attentionUnits],
+    'attention.bias': [1, attentionUnits],
+    'attention.vector': [attentionUnits, 1],
+    'dense.kernel': [2 * hiddenUnits, denseUnits],
+    'dense.bias': [1, denseUnits],
+    'output.kernel': [denseUnits, shape.labelCount],
+    'output.bias': [1, shape.labelCount],
+  };
+}
+
+/** Builds a record with one value for each weight. */
+export function mapWeights<T>(make: (name: WeightName) => T): Record<WeightName, T> {
+  return Object.fromEntries(WEIGHT_NAMES.map((name) => [name, make(name)])) as Record<
+    WeightName,
+    T
+  >;
+}
+
+/** Copies the weights to the current TensorFlow.js backend. The caller disposes of them. */
+export function toTensors(arrays: WeightArrays, shape: NetworkShape): Weights {
+  const shapes = weightShapes(shape);
+  return mapWeights((name) => tf.tensor2d(arrays[name], [...shapes[name]]));
+}

@@ -1,0 +1,82 @@
+import { loadEngine } from '../pipeline/engines/load-engine.ts';
+import { checkGolden, type Golden, type GoldenInput, runGolden } from '../pipeline/golden.ts';
+import { type ModelFolder, writeModelFolder } from '../pipeline/model-folder.ts';
+import type { Manifest } from '../pipeline/model-manifest.ts';
+import { TonewireError } from '../protocol/errors.ts';
+import { EMOTIONS } from '../protocol/labels.ts';
+import { exportOnnx } from './onnx-export.ts';
+import type { TrainedWeights } from './trainer.ts';
+
+/** What is known of a model beside its weights. */
+export interface ModelMetadata {
+  readonly id: string;
+  readonly description: string;
+  readonly thresholds: Manifest['thresholds'];
+  readonly trainingData: Manifest['trainingData'];
+  readonly metrics: Manifest['metrics'];
+  /** Text of the model card. */
+  readonly card?: string;
+}
+
+/** What the product starts from before a model's own are measured. */
+export const DEFAULT_THRESHOLDS: Manifest['thresholds'] = {
+  minSpeechMs: 1000,
+  enterProbability: 0.6,
+  leaveProbability: 0.4,
+  maxEntropy: 0.85,
+};
+
+/** Frames a leg gathers before a step: 256 ms. */
+const STEP_FRAMES = 8;
+
+const GOLDEN_INPUTS: readonly GoldenInput[] = [
+  { seed: 1, batchSize: 1, frameCount: 8, steps: 12 },
+  { seed: 2, batchSize: 3, frameCount: 8, steps: 4 },
+  { seed: 3, batchSize: 2, frameCount: 1, steps: 5 },
+];
+
+/** The project's bound on how far two engines may be apart. */
+const ENGINE_TOLERANCE = 1e-3;
+
+const digits = (logit: number) => Number(logit.toFixed(6));
+
+/** Answers the golden inputs with the network as it was trained. */
+async function makeGolden(trained: Pick<TrainedWeights, 'shape' | 'weights'>): Promise<Golden> {
+  const { shape, weights } = trained;
+  const model = { graph: new Uint8Array(), weights, manifest: { shape } };
+  const engine = await loadEngine('tensorflow-wasm', model);
+  const cases: Golden['cases'] = [];
+  for (const input of GOLDEN_INPUTS) {
+    const logits = await runGolden(engine, input, shape, weights);
+    cases.push({ ...input, logits: logits.map((row) => row.map(digits)) });
+  }
+  await engine.close();
+  return { cases };
+}
+
+/**
+ * Writes a complete model folder and reads it back: weights, ONNX graph, golden outputs, manifest,
+ * card. Refuses with TW_TRAINING when the served graph does not compute what was trained.
+ */
+export async function exportModel(
+  path: string,
+  trained: Pick<TrainedWeights, 'shape' | 'weights' | 'temperature'>,
+  metadata: ModelMetadata,
+): Promise<ModelFolder> {
+  const { card, ...known } = metadata;
+  const { shape, weights, temperature } = trained;
+  const folder = await writeModelFolder(path, {
+    manifest: { ...known, labels: EMOTIONS, shape, stepFrames: STEP_FRAMES, temperature },
+    weights,
+    graph: exportOnnx(shape, weights),
+    golden: await makeGolden(trained),
+    ...(card === undefined ? {} : { card }),
+  });
+  const engine = await loadEngine('onnxruntime', folder);
+  const difference = await checkGolden(engine, folder);
+  await engine.close();
+  if (!(difference <= ENGINE_TOLERANCE)) {
+    throw new TonewireError('TW_TRAINING', `The ONNX graph differs by ${difference} on a logit.`);
+  }
+  return folder;
+}

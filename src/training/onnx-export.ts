@@ -1,0 +1,192 @@
+import { VARIANCE_FLOOR } from '../pipeline/network/pooling.ts';
+import {
+  decayPerFrame,
+  type NetworkShape,
+  type StatePart,
+  stateLayout,
+  stateSize,
+} from '../pipeline/network/shape.ts';
+import { type WeightArrays, type WeightName, weightShapes } from '../pipeline/network/weights.ts';
+import { OnnxGraph } from './onnx-graph.ts';
+
+/**
+ * Writes the network's step (network.ts) as an ONNX graph over the same weights: inputs `frames
+ * [B, T, F]` and `state [B, S]`, outputs `logits`, `scores`, `logNormaliser` and `state_after`, B
+ * and T free. Rows are leg-major here, except for the LSTM operator, which wants time first.
+ */
+export function exportOnnx(shape: NetworkShape, weights: WeightArrays): Uint8Array {
+  return new StepGraph(shape, weights).build();
+}
+
+/** Past the last index: "up to the end" for Slice. */
+const END = 2 ** 31 - 1;
+
+class StepGraph {
+  readonly #graph = new OnnxGraph();
+  readonly #shape: NetworkShape;
+  readonly #weights: WeightArrays;
+
+  constructor(shape: NetworkShape, weights: WeightArrays) {
+    this.#shape = shape;
+    this.#weights = weights;
+  }
+
+  build(): Uint8Array {
+    const g = this.#graph;
+    const shape = this.#shape;
+    const frames = g.input('frames', ['B', 'T', shape.featureCount]);
+    const before = this.#splitState(g.input('state', ['B', stateSize(shape)]));
+    const centred = g.node('Sub', [frames, this.#weight('input.mean')]);
+    const input = g.node('Mul', [centred, this.#weight('input.scale')]);
+    const first = this.#convolve('conv1', input, before.conv1, shape.featureCount);
+    const second = this.#convolve('conv2', first.output, before.conv2, shape.convChannels);
+    const lstm = this.#lstm(second.output, before.hidden, before.cell);
+    const scores = this.#scores(lstm.outputs);
+    const sums = this.#addToSums(lstm.outputs, scores, before);
+    const after: Record<StatePart['name'], string> = {
+      conv1: first.context,
+      conv2: second.context,
+      hidden: lstm.hidden,
+      cell: lstm.cell,
+      ...sums,
+    };
+    const parts = stateLayout(shape).map((part) => after[part.name]);
+    const logNormaliser = g.node('Add', [sums.maximum, g.node('Log', [sums.denominator])]);
+    g.output('logits', this.#head(sums), ['B', shape.labelCount]);
+    g.output('scores', scores, ['B', 'T']);
+    g.output('logNormaliser', g.node('Squeeze', [logNormaliser, g.integers([1])]), ['B']);
+    g.output('state_after', g.node('Concat', parts, { axis: 1 }), ['B', stateSize(shape)]);
+    return g.encode('tonewire-step');
+  }
+
+  /** A weight as a constant of the graph; a vector loses its leading 1. */
+  #weight(name: WeightName): string {
+    const [rows, columns] = weightShapes(this.#shape)[name];
+    return this.#graph.floats(this.#weights[name], rows === 1 ? [columns] : [rows, columns]);
+  }
+
+  #splitState(state: string): Record<StatePart['name'], string> {
+    const layout = stateLayout(this.#shape);
+    const sizes = this.#graph.integers(layout.map((part) => part.size));
+    const parts = this.#graph.nodes('Split', [state, sizes], layout.length, { axis: 1 });
+    const named = layout.map((part, i) => [part.name, parts[i]!]);
+    return Object.fromEntries(named) as Record<StatePart['name'], string>;
+  }
+
+  #slice(x: string, start: number, end: number, axis: number): string {
+    const g = this.#graph;
+    return g.node('Slice', [x, g.integers([start]), g.integers([end]), g.integers([axis])]);
+  }
+
+  /** relu(causal convolution) of `[B, T, C]`, and the context for the next step, `[B, (K−1)·C]`. */
+  #convolve(name: 'conv1' | 'conv2', x: string, contextPart: string, channels: number) {
+    const g = this.#graph;
+    const taps = this.#shape.convKernel;
+    const context = g.node('Reshape', [contextPart, g.integers([0, taps - 1, channels])]);
+    const padded = g.node('Concat', [context, x], { axis: 1 });
+    const shifted = Array.from({ length: taps }, (_, k) =>
+      this.#slice(padded, k, k === taps - 1 ? END : k - taps + 1, 1),
+    );
+    const unfolded = g.node('Concat', shifted, { axis: 2 });
+    const output = g.node('Relu', [this.#affine(unfolded, `${name}.kernel`, `${name}.bias`)]);
+    const last = this.#slice(padded, 1 - taps, END, 1);
+    return { output, context: g.node('Flatten', [last], { axis: 1 }) };
+  }
+
+  #affine(x: string, kernel: WeightName, bias: WeightName): string {
+    const product = this.#graph.node('MatMul', [x, this.#weight(kernel)]);
+    return this.#graph.node('Add', [product, this.#weight(bias)]);
+  }
+
+  /** A gate-blocked kernel `[rows, 4H]` (output, input, forget, candidate) as ONNX's `[1, 4H, rows]` (iofc). */
+  #gates(name: WeightName): Float32Array {
+    const units = this.#shape.hiddenUnits;
+    const [rows, columns] = weightShapes(this.#shape)[name];
+    const values = this.#weights[name];
+    const ours = [1, 0, 2, 3];
+    return Float32Array.from({ length: rows * columns }, (_, i) => {
+      const gate = Math.floor(i / rows / units);
+      const unit = Math.floor(i / rows) % units;
+      return values[(i % rows) * columns + ours[gate]! * units + unit]!;
+    });
+  }
+
+  /** `[B, T, C]` → outputs `[B, T, H]`, and the state it ends in, `[B, H]` each. */
+  #lstm(x: string, hidden: string, cell: string) {
+    const g = this.#graph;
+    const { convChannels, hiddenUnits, residual } = this.#shape;
+    const bias = new Float32Array(8 * hiddenUnits);
+    bias.set(this.#gates('lstm.bias'));
+    const timeMajor = g.node('Transpose', [x], { perm: [1, 0, 2] });
+    const leading = g.integers([0]);
+    const [all, lastHidden, lastCell] = g.nodes(
+      'LSTM',
+      [
+        timeMajor,
+        g.floats(this.#gates('lstm.kernel'), [1, 4 * hiddenUnits, convChannels]),
+        g.floats(this.#gates('lstm.recurrent'), [1, 4 * hiddenUnits, hiddenUnits]),
+        g.floats(bias, [1, 8 * hiddenUnits]),
+        '',
+        g.node('Unsqueeze', [hidden, leading]),
+        g.node('Unsqueeze', [cell, leading]),
+      ],
+      3,
+      { hidden_size: hiddenUnits },
+    ) as [string, string, string];
+    const oneDirection = g.node('Squeeze', [all, g.integers([1])]);
+    const legMajor = g.node('Transpose', [oneDirection], { perm: [1, 0, 2] });
+    return {
+      outputs: residual ? g.node('Add', [legMajor, x]) : legMajor,
+      hidden: g.node('Squeeze', [lastHidden, leading]),
+      cell: g.node('Squeeze', [lastCell, leading]),
+    };
+  }
+
+  /** `[B, T, H]` → `[B, T]` */
+  #scores(outputs: string): string {
+    const g = this.#graph;
+    const layer = g.node('Tanh', [this.#affine(outputs, 'attention.kernel', 'attention.bias')]);
+    const scores = g.node('MatMul', [layer, this.#weight('attention.vector')]);
+    return g.node('Squeeze', [scores, g.integers([2])]);
+  }
+
+  /** The running attention of pooling.ts. */
+  #addToSums(outputs: string, scores: string, before: Record<StatePart['name'], string>) {
+    const g = this.#graph;
+    const decay = decayPerFrame(this.#shape);
+    const axis = g.integers([1]);
+    const frameCount = g.node('Gather', [g.node('Shape', [scores]), g.integers([1], [])]);
+    const newest = g.integers([-1], []);
+    const oldest = g.node('Add', [frameCount, newest]);
+    const ages = g.node('Cast', [g.node('Range', [oldest, newest, newest])], { to: 1 });
+    const logWeights = g.node('Sub', [scores, g.node('Mul', [ages, g.scalar(decay)])]);
+    const floatCount = g.node('Cast', [frameCount], { to: 1 });
+    const fading = g.node('Mul', [floatCount, g.scalar(decay)]);
+    const faded = g.node('Sub', [before.maximum, fading]);
+    const highest = g.node('ReduceMax', [logWeights], { axes: [1], keepdims: 1 });
+    const maximum = g.node('Max', [faded, highest]);
+    const keep = g.node('Exp', [g.node('Sub', [faded, maximum])]);
+    const weights = g.node('Exp', [g.node('Sub', [logWeights, maximum])]);
+    const row = g.node('Unsqueeze', [weights, axis]);
+    const add = (sum: string, part: string) => g.node('Add', [g.node('Mul', [sum, keep]), part]);
+    const total = (x: string) => g.node('Squeeze', [g.node('MatMul', [row, x]), axis]);
+    return {
+      maximum,
+      denominator: add(before.denominator, g.node('ReduceSum', [weights, axis], { keepdims: 1 })),
+      numerator: add(before.numerator, total(outputs)),
+      square: add(before.square, total(g.node('Mul', [outputs, outputs]))),
+    };
+  }
+
+  /** Mean and deviation → dense, relu → logits, `[B, labels]`. */
+  #head(sums: { denominator: string; numerator: string; square: string }): string {
+    const g = this.#graph;
+    const mean = g.node('Div', [sums.numerator, sums.denominator]);
+    const moment = g.node('Div', [sums.square, sums.denominator]);
+    const variance = g.node('Relu', [g.node('Sub', [moment, g.node('Mul', [mean, mean])])]);
+    const deviation = g.node('Sqrt', [g.node('Add', [variance, g.scalar(VARIANCE_FLOOR)])]);
+    const pooled = g.node('Concat', [mean, deviation], { axis: 1 });
+    const hidden = g.node('Relu', [this.#affine(pooled, 'dense.kernel', 'dense.bias')]);
+    return this.#affine(hidden, 'output.kernel', 'output.bias');
+  }
+}

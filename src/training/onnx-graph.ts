@@ -1,0 +1,172 @@
+import protobuf from 'protobufjs';
+
+/**
+ * The part of the ONNX file format that a network of ours needs: message and field numbers from
+ * onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, IR version 8).
+ */
+const IR_VERSION = 8;
+/** ONNX operators as of opset 17: the newest before reductions take their axes as inputs throughout. */
+const OPSET = 17;
+
+const field = (id: number, type: string) => ({ id, type });
+const list = (id: number, type: string) => ({ id, type, rule: 'repeated' });
+
+const root = protobuf.Root.fromJSON({
+  nested: {
+    ModelProto: {
+      fields: {
+        irVersion: field(1, 'int64'),
+        producerName: field(2, 'string'),
+        graph: field(7, 'GraphProto'),
+        opsetImport: list(8, 'OperatorSetIdProto'),
+      },
+    },
+    OperatorSetIdProto: { fields: { domain: field(1, 'string'), version: field(2, 'int64') } },
+    GraphProto: {
+      fields: {
+        node: list(1, 'NodeProto'),
+        name: field(2, 'string'),
+        initializer: list(5, 'TensorProto'),
+        input: list(11, 'ValueInfoProto'),
+        output: list(12, 'ValueInfoProto'),
+      },
+    },
+    NodeProto: {
+      fields: {
+        input: list(1, 'string'),
+        output: list(2, 'string'),
+        name: field(3, 'string'),
+        opType: field(4, 'string'),
+        attribute: list(5, 'AttributeProto'),
+      },
+    },
+    AttributeProto: {
+      fields: {
+        name: field(1, 'string'),
+        f: field(2, 'float'),
+        i: field(3, 'int64'),
+        ints: list(8, 'int64'),
+        type: field(20, 'int32'),
+      },
+    },
+    TensorProto: {
+      fields: {
+        dims: list(1, 'int64'),
+        dataType: field(2, 'int32'),
+        name: field(8, 'string'),
+        rawData: field(9, 'bytes'),
+      },
+    },
+    ValueInfoProto: { fields: { name: field(1, 'string'), type: field(2, 'TypeProto') } },
+    TypeProto: { fields: { tensorType: field(1, 'TensorTypeProto') } },
+    TensorTypeProto: {
+      fields: { elemType: field(1, 'int32'), shape: field(2, 'TensorShapeProto') },
+    },
+    TensorShapeProto: { fields: { dim: list(1, 'DimensionProto') } },
+    DimensionProto: { fields: { dimValue: field(1, 'int64'), dimParam: field(2, 'string') } },
+  },
+});
+
+const FLOAT = 1;
+const INT64 = 7;
+const ATTRIBUTE_INT = 2;
+const ATTRIBUTE_INTS = 7;
+
+/** An integer, or a list of them: all that our operators' attributes are. */
+export type Attribute = number | readonly number[];
+
+function attribute(name: string, value: Attribute) {
+  return typeof value === 'number'
+    ? { name, i: value, type: ATTRIBUTE_INT }
+    : { name, ints: value, type: ATTRIBUTE_INTS };
+}
+
+/** A number is a fixed dimension, a name a free one. */
+export type Dimension = number | string;
+
+function valueInfo(name: string, dimensions: readonly Dimension[]) {
+  const dim = dimensions.map((size) =>
+    typeof size === 'number' ? { dimValue: size } : { dimParam: size },
+  );
+  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
+}
+
+/** Collects nodes and constants, and names what lies between them. */
+export class OnnxGraph {
+  readonly #nodes: object[] = [];
+  readonly #constants: object[] = [];
+  readonly #inputs: object[] = [];
+  readonly #outputs: object[] = [];
+
+  input(name: string, dimensions: readonly Dimension[]): string {
+    this.#inputs.push(valueInfo(name, dimensions));
+    return name;
+  }
+
+  /** Makes a value an output of the graph, under a name of its own. */
+  output(name: string, value: string, dimensions: readonly Dimension[]): void {
+    this.#nodes.push({ opType: 'Identity', name, input: [value], output: [name] });
+    this.#outputs.push(valueInfo(name, dimensions));
+  }
+
+  floats(values: Float32Array, dims: readonly number[]): string {
+    const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+    return this.#constant(FLOAT, dims, bytes);
+  }
+
+  scalar(value: number): string {
+    return this.floats(Float32Array.of(value), []);
+  }
+
+  integers(values: readonly number[], dims: readonly number[] = [values.length]): string {
+    const wide = BigInt64Array.from(values, BigInt);
+    return this.#constant(INT64, dims, Buffer.from(wide.buffer));
+  }
+
+  /** Adds an operator with one output and returns the output's name. An absent input is ''. */
+  node(
+    opType: string,
+    input: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string {
+    return this.nodes(opType, input, 1, attributes)[0]!;
+  }
+
+  /** Adds an operator with several outputs. */
+  nodes(
+    opType: string,
+    input: readonly string[],
+    outputs: number,
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string[] {
+    const name = `${opType}_${this.#nodes.length}`;
+    const output = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
+    const list = Object.entries(attributes).map(([key, value]) => attribute(key, value));
+    this.#nodes.push({ opType, name, input, output, attribute: list });
+    return output;
+  }
+
+  /** The whole file. */
+  encode(name: string): Uint8Array {
+    const type = root.lookupType('ModelProto');
+    const model = {
+      irVersion: IR_VERSION,
+      producerName: 'tonewire',
+      opsetImport: [{ domain: '', version: OPSET }],
+      graph: {
+        name,
+        node: this.#nodes,
+        initializer: this.#constants,
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+    };
+    return type.encode(type.fromObject(model)).finish();
+  }
+
+  #constant(dataType: number, dims: readonly number[], rawData: Buffer): string {
+    const name = `constant_${this.#constants.length}`;
+    this.#constants.push({ name, dims, dataType, rawData });
+    return name;
+  }
+}

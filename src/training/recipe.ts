@@ -1,0 +1,110 @@
+import Type, { type Static } from 'typebox';
+import { FEATURE_GROUPS, type FeatureGroup } from '../pipeline/features/layout.ts';
+import { DEFAULT_SHAPE, type NetworkShape } from '../pipeline/network/shape.ts';
+
+const object = <P extends Type.TProperties>(properties: P, description?: string) =>
+  Type.Object(properties, {
+    additionalProperties: false,
+    ...(description === undefined ? {} : { description }),
+  });
+
+const groups = Object.keys(FEATURE_GROUPS) as FeatureGroup[];
+const share = (description: string) =>
+  Type.Number({ minimum: 0, exclusiveMaximum: 1, description });
+const count = (description: string, minimum = 0) => Type.Integer({ minimum, description });
+
+/** How a network is trained; `models/recipes/*.json` hold such objects. */
+export const RecipeSchema = object({
+  name: Type.String({ minLength: 1 }),
+  description: Type.String(),
+  seed: Type.Integer({ description: 'Same seed, data and machine: same weights.' }),
+  epochs: count('Passes over the clips. The last one is kept, never the best one.', 1),
+  batchSize: count('Clips a training step.', 1),
+  maxFrames: count('A longer clip is cut to a random stretch of this many frames.', 8),
+  optimizer: Type.Enum(['adam', 'adamw'], {
+    description: 'adamw: weight decay apart from the gradient (Loshchilov & Hutter 2019).',
+  }),
+  learningRate: Type.Number({ exclusiveMinimum: 0 }),
+  schedule: Type.Enum(['constant', 'cosine'], { description: 'cosine falls to 1 % at the end.' }),
+  warmupEpochs: Type.Number({ minimum: 0, description: 'Linear rise from nothing.' }),
+  weightDecay: Type.Number({
+    minimum: 0,
+    description: 'On kernels only; with adam it has to be 0.',
+  }),
+  gradientClip: Type.Number({ exclusiveMinimum: 0, description: 'Largest norm over all weights.' }),
+  emaDecay: share('Decay a step of the averaged weights, which are what training returns.'),
+  labelSmoothing: share('Share of the target spread over all labels.'),
+  dropout: object({
+    conv: share('Share of convolution channels dropped, the same for a whole clip.'),
+    pooled: share('Share of the pooled vector dropped.'),
+  }),
+  specAugment: object(
+    {
+      timeMasks: count('Stretches hidden a clip.'),
+      maxTimeFrames: count('Longest stretch; never more than a quarter of the clip.'),
+      melMasks: count('Bands hidden a clip.'),
+      maxMelBands: count('Widest band.'),
+    },
+    'Hides parts of a clip behind the mean (Park et al. 2019, arXiv 1904.08779).',
+  ),
+  balanceLabels: Type.Boolean({ description: 'Weighs clips so that every label counts the same.' }),
+  maskLabelsByCorpus: Type.Boolean({
+    description: 'Does not punish a label that the clip’s corpus does not have at all.',
+  }),
+  featureGroups: Type.Array(Type.Enum(groups), { minItems: 1, uniqueItems: true }),
+  readoutEvery: count('Frames from one readout of the loss to the next.', 1),
+  readoutPower: Type.Number({
+    minimum: 0,
+    description: '0: all readouts count the same; 1: in proportion to what was heard.',
+  }),
+  validateEveryEpochs: count('0: only at the end.'),
+  network: object({
+    convChannels: count('', 1),
+    hiddenUnits: count('', 1),
+    attentionUnits: count('', 1),
+    denseUnits: count('', 1),
+    residual: Type.Boolean(),
+    halfLifeMs: Type.Number({ exclusiveMinimum: 0 }),
+  }),
+});
+
+export type Recipe = Static<typeof RecipeSchema>;
+
+/** The network that a recipe asks for. */
+export function recipeShape(recipe: Recipe): NetworkShape {
+  return { ...DEFAULT_SHAPE, ...recipe.network };
+}
+
+/** Where to start from: AdamW, warm-up, cosine, averaged weights. */
+export const DEFAULT_RECIPE: Recipe = {
+  name: 'default',
+  description: 'AdamW with warm-up and cosine, averaged weights.',
+  seed: 1,
+  epochs: 100,
+  batchSize: 32,
+  maxFrames: 160,
+  optimizer: 'adamw',
+  learningRate: 2e-3,
+  schedule: 'cosine',
+  warmupEpochs: 3,
+  weightDecay: 0.02,
+  gradientClip: 1,
+  emaDecay: 0.99,
+  labelSmoothing: 0.05,
+  dropout: { conv: 0.1, pooled: 0.3 },
+  specAugment: { timeMasks: 1, maxTimeFrames: 8, melMasks: 2, maxMelBands: 8 },
+  balanceLabels: false,
+  maskLabelsByCorpus: false,
+  featureGroups: groups,
+  readoutEvery: 8,
+  readoutPower: 1,
+  validateEveryEpochs: 10,
+  network: {
+    convChannels: DEFAULT_SHAPE.convChannels,
+    hiddenUnits: DEFAULT_SHAPE.hiddenUnits,
+    attentionUnits: DEFAULT_SHAPE.attentionUnits,
+    denseUnits: DEFAULT_SHAPE.denseUnits,
+    residual: DEFAULT_SHAPE.residual,
+    halfLifeMs: DEFAULT_SHAPE.halfLifeMs,
+  },
+};

@@ -1,0 +1,55 @@
+const LOWEST = 0.1;
+const HIGHEST = 10;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+const ITERATIONS = 40;
+
+/** One readout: its logits and the right label. */
+export interface LabelledLogits {
+  readonly logits: Float32Array;
+  readonly label: number;
+}
+
+/** Mean negative log-likelihood, in nats, of softmax(logits / temperature). */
+export function negativeLogLikelihood(
+  readouts: readonly LabelledLogits[],
+  temperature: number,
+): number {
+  let total = 0;
+  for (const { logits, label } of readouts) {
+    const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    let sum = 0;
+    for (const logit of logits) sum += Math.exp((logit - highest) / temperature);
+    total += Math.log(sum) - (logits[label]! - highest) / temperature;
+  }
+  return total / readouts.length;
+}
+
+/**
+ * The temperature with the smallest negative log-likelihood (Guo et al. 2017, arXiv 1706.04599), by
+ * golden-section search over its logarithm. 1 where there is nothing to fit it on.
+ */
+export function fitTemperature(readouts: readonly LabelledLogits[]): number {
+  if (readouts.length === 0) return 1;
+  const cost = (logTemperature: number) =>
+    negativeLogLikelihood(readouts, Math.exp(logTemperature));
+  let low = Math.log(LOWEST);
+  let high = Math.log(HIGHEST);
+  let left = high - GOLDEN * (high - low);
+  let right = low + GOLDEN * (high - low);
+  let costLeft = cost(left);
+  let costRight = cost(right);
+  for (let i = 0; i < ITERATIONS; i++) {
+    if (costLeft < costRight) {
+      high = right;
+      [right, costRight] = [left, costLeft];
+      left = high - GOLDEN * (high - low);
+      costLeft = cost(left);
+    } else {
+      low = left;
+      [left, costLeft] = [right, costRight];
+      right = low + GOLDEN * (high - low);
+      costRight = cost(right);
+    }
+  }
+  return Math.exp((low + high) / 2);
+}

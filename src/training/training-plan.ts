@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { Ajv } from 'ajv';
+import Type, { type Static } from 'typebox';
+import { TonewireError } from '../protocol/errors.ts';
+import { AugmentationRecipeSchema } from './augmentation/augment.ts';
+import type { Protocol } from './corpora/folds.ts';
+import { RecipeSchema } from './recipe.ts';
+
+/** A file under `models/recipes/`: everything that decides what a model becomes, but the audio. */
+export const TrainingPlanSchema = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    model: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,63}$', description: 'Id of the model.' }),
+    description: Type.String(),
+    corpus: Type.String({ description: 'A corpus that `tonewire evaluate --help` lists.' }),
+    licence: Type.String({ description: 'Licence of the recordings, for manifest and card.' }),
+    protocol: Type.Unsafe<Protocol>(
+      Type.String({
+        pattern: '^(emobox|reslstm|cremad-blocks|nemo-pairs|(speakers|random)-\\d+)$',
+      }),
+    ),
+    fold: Type.Integer({ minimum: 1, description: 'The fold that is held out.' }),
+    validationShare: Type.Number({
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      description: 'Share of the training speakers kept back to fit the temperature.',
+    }),
+    variants: Type.Integer({
+      minimum: 1,
+      description: 'Copies of each clip: the recording itself, the others augmented.',
+    }),
+    augmentation: AugmentationRecipeSchema,
+    training: RecipeSchema,
+  },
+  { additionalProperties: false },
+);
+
+export type TrainingPlan = Static<typeof TrainingPlanSchema>;
+
+const validate = new Ajv({ strict: false, allErrors: true }).compile<TrainingPlan>(
+  TrainingPlanSchema,
+);
+
+/** Reads a plan; throws TW_TRAINING naming each field that is wrong. */
+export async function readTrainingPlan(path: string): Promise<TrainingPlan> {
+  let plan: unknown;
+  try {
+    plan = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new TonewireError('TW_TRAINING', `${path}: no readable JSON file.`, { cause });
+  }
+  if (validate(plan)) return plan;
+  const faults = (validate.errors ?? []).map((e) => `${e.instancePath || '/'} ${e.message}`);
+  throw new TonewireError('TW_TRAINING', `${path}: ${faults.join('; ')}.`);
+}

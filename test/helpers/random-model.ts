@@ -1,0 +1,68 @@
+import type { AudioFormat, LegOutput } from '../../src/pipeline/analysis.ts';
+import type { Engine } from '../../src/pipeline/engines/engine.ts';
+import { loadEngine } from '../../src/pipeline/engines/load-engine.ts';
+import { type LegOptions, LegPipeline } from '../../src/pipeline/leg.ts';
+import { LegReadings } from '../../src/pipeline/leg-readings.ts';
+import {
+  DEFAULT_SHAPE,
+  decayPerFrame,
+  initialState,
+  stateSize,
+} from '../../src/pipeline/network/shape.ts';
+import { Scheduler } from '../../src/pipeline/scheduler.ts';
+import { initialWeights } from '../../src/training/initial-weights.ts';
+import { exportOnnx } from '../../src/training/onnx-export.ts';
+import { createRandom } from '../../src/training/random.ts';
+
+const SMALL = { ...DEFAULT_SHAPE, convChannels: 16, hiddenUnits: 16, attentionUnits: 8 };
+
+export const SMOOTHING = {
+  minSpeechMs: 300,
+  enterProbability: 0.2,
+  enterReadings: 2,
+  leaveProbability: 0.15,
+  maxEntropy: 1,
+  confidenceHalfLifeMs: 4000,
+};
+
+export const LEG_OPTIONS: LegOptions = {
+  stepFrames: 8,
+  updateIntervalMs: 500,
+  maxPendingSteps: 1000,
+  maxGapFillMs: 2000,
+};
+
+/** A small network with random weights on the real engine: right for all but what is said. */
+export async function randomEngine(): Promise<Engine> {
+  const weights = initialWeights(SMALL, createRandom(11));
+  weights['input.mean'].fill(-4);
+  weights['input.scale'].fill(0.2);
+  const manifest = { shape: SMALL };
+  return loadEngine('onnxruntime', { weights, graph: exportOnnx(SMALL, weights), manifest });
+}
+
+export function schedulerFor(engine: Engine, maxBatchLegs = 16): Scheduler {
+  return new Scheduler(engine, {
+    featureCount: SMALL.featureCount,
+    stateSize: stateSize(SMALL),
+    labelCount: SMALL.labelCount,
+    maxFrameCount: 8,
+    maxBatchLegs,
+  });
+}
+
+export function openLeg(
+  scheduler: Scheduler,
+  format: AudioFormat,
+  emit: (output: LegOutput) => void,
+  options: Partial<LegOptions> = {},
+): LegPipeline {
+  const model = {
+    id: 'random',
+    temperature: 1,
+    decayPerFrame: decayPerFrame(SMALL),
+    initialState: () => initialState(SMALL),
+  };
+  const readings = new LegReadings(model, SMOOTHING);
+  return new LegPipeline(format, { ...LEG_OPTIONS, ...options }, scheduler, readings, emit);
+}

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { encodeAudio } from '../../src/audio/encode.ts';
+import type { LegOutput } from '../../src/pipeline/analysis.ts';
+import type { Engine, StepInput } from '../../src/pipeline/engines/engine.ts';
+import { TonewireError } from '../../src/protocol/errors.ts';
+import { openLeg, randomEngine, schedulerFor } from '../helpers/random-model.ts';
+import { chunks, concat, noise, silence, vowel } from '../helpers/signals.ts';
+
+const FORMAT = { encoding: 'mulaw', sampleRateHz: 8000 } as const;
+
+/** Two stretches of speech with a pause between them, as telephone bytes. */
+function talk(seed = 1): Uint8Array {
+  const first = vowel(120 + 7 * seed, 8000, 2.1, { syllablesHz: 4 });
+  const second = vowel(190 + 5 * seed, 8000, 1.6, { syllablesHz: 5 });
+  const hiss = noise(6000, 0.002, seed);
+  return encodeAudio(concat(hiss, first, silence(8000, 0.9), second, hiss), 'mulaw');
+}
+
+/** Numbers rounded to what engines agree on, so that runs can be compared. */
+function rounded(outputs: readonly LegOutput[]): unknown {
+  const text = JSON.stringify(outputs, (_, value) =>
+    typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value,
+  );
+  return JSON.parse(text);
+}
+
+describe('a leg', () => {
+  let engine: Engine;
+
+  before(async () => {
+    engine = await randomEngine();
+  });
+
+  after(() => engine.close());
+
+  async function hear(pieces: Iterable<Uint8Array>, scheduler = schedulerFor(engine)) {
+    const outputs: LegOutput[] = [];
+    const leg = openLeg(scheduler, FORMAT, (output) => outputs.push(output));
+    for (const piece of pieces) {
+      leg.push(piece);
+      await new Promise(setImmediate);
+    }
+    const totals = await leg.end();
+    return { outputs, totals };
+  }
+
+  const ofType = (outputs: readonly LegOutput[], type: LegOutput['type']) =>
+    outputs.filter((output) => output.type === type);
+
+  it('says the same of a stream in any chunking as of the whole call at once', async () => {
+    const bytes = talk();
+    const whole = await hear([bytes]);
+    let compared = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 4000 }), { minLength: 1, maxLength: 8 }),
+        async (sizes) => {
+          const streamed = await hear(chunks(bytes, sizes));
+          assert.deepEqual(rounded(streamed.outputs), rounded(whole.outputs));
+          compared += streamed.outputs.length;
+        },
+      ),
+      { numRuns: 12 },
+    );
+    assert.ok(compared >= 12 * 8, `${compared} outputs compared`);
+  });
+
+  it('says the same alone as among other legs in one batch', async () => {
+    const alone = await Promise.all([1, 2, 3, 4].map((seed) => hear([talk(seed)])));
+    const scheduler = schedulerFor(engine);
+    const together = await Promise.all(
+      [1, 2, 3, 4].map((seed) => hear(chunks(talk(seed), [160]), scheduler)),
+    );
+    for (const [i, { outputs }] of together.entries()) {
+      assert.deepEqual(rounded(outputs), rounded(alone[i]!.outputs));
+    }
+    const { steps, batches } = scheduler.counts;
+    assert.ok(steps > 2 * batches, `${steps} steps in ${batches} batches`);
+  });
+
+  it('updates at most 600 ms apart while someone speaks, and not in silence', async () => {
+    const { outputs } = await hear(chunks(talk(), [160]));
+    const updates = outputs.flatMap((o) => (o.type === 'emotion.updated' ? [o.data] : []));
+    const speech = updates.filter(({ speaking }) => speaking);
+    assert.ok(speech.length >= 6, `${speech.length} updates in speech`);
+    for (const { span } of updates) assert.ok(span.endMs - span.startMs <= 600);
+    speech.slice(1).forEach(({ span }, i) => {
+      const before = speech[i]!.span.endMs;
+      const pause = 900 + 600;
+      assert.ok(span.endMs - before <= 600 || span.endMs - before <= pause);
+    });
+    const quiet = await hear([encodeAudio(silence(8000, 5), 'mulaw')]);
+    assert.deepEqual(quiet.outputs, []);
+    assert.equal(quiet.totals.dominant, 'listening');
+    assert.equal(quiet.totals.meanProbabilities, null);
+    assert.equal(quiet.totals.audioMs, 5000);
+  });
+
+  it('ends a segment at each pause, with a summary of it', async () => {
+    const { outputs, totals } = await hear([talk()]);
+    const segments = outputs.flatMap((o) => (o.type === 'segment.ended' ? [o.data] : []));
+    assert.equal(segments.length, 2);
+    for (const { probabilities, prosody } of segments) {
+      const sum = Object.values(probabilities).reduce((a, b) => a + b);
+      assert.ok(Math.abs(sum - 1) < 1e-5);
+      assert.ok(prosody.pitchHz! > 100 && prosody.pitchHz! < 230);
+    }
+    const speechMs = segments.reduce((sum, { span }) => sum + span.endMs - span.startMs, 0);
+    assert.ok(Math.abs(speechMs - totals.speechMs) <= 200, `${speechMs} and ${totals.speechMs}`);
+  });
+
+  it('spreads the attention over the speech it heard', async () => {
+    const { outputs } = await hear([talk()]);
+    const updates = outputs.flatMap((o) => (o.type === 'emotion.updated' ? [o.data] : []));
+    const totals = updates.map(({ attention }) =>
+      attention.reduce((sum, { weight }) => sum + weight, 0),
+    );
+    const heard = totals.slice(1, 6); // two seconds: the trace still holds all of them
+    for (const total of heard) assert.ok(Math.abs(total - 1) < 1e-3, `${total}`);
+    for (const total of totals) assert.ok(total <= 1 + 1e-3);
+    assert.equal(heard.length, 5);
+  });
+
+  it('starts afresh at a flush and keeps its clock', async () => {
+    const outputs: LegOutput[] = [];
+    const leg = openLeg(schedulerFor(engine), FORMAT, (output) => outputs.push(output));
+    const bytes = talk();
+    leg.push(bytes);
+    await leg.flush();
+    const first = ofType(outputs.splice(0), 'segment.ended');
+    leg.push(bytes);
+    await leg.flush();
+    const second = ofType(outputs, 'segment.ended');
+    const shiftMs = bytes.length / 8;
+    const shifted = second.map((o) => {
+      assert.ok(o.type === 'segment.ended');
+      const { startMs, endMs } = o.data.span;
+      const span = { startMs: startMs - shiftMs, endMs: endMs - shiftMs };
+      return { ...o, data: { ...o.data, span } };
+    });
+    assert.equal(first.length, 2);
+    assert.deepEqual(rounded(shifted), rounded(first));
+    await leg.end();
+  });
+
+  it('fills a short gap with silence and skips the rest of a long one, and reports both', async () => {
+    const outputs: LegOutput[] = [];
+    const leg = openLeg(schedulerFor(engine), FORMAT, (output) => outputs.push(output));
+    const bytes = talk();
+    leg.push(bytes);
+    leg.gap(4000, 'missing');
+    leg.push(bytes);
+    leg.gap(80000, 'missing');
+    leg.push(bytes);
+    const totals = await leg.end();
+    const gaps = outputs.flatMap((o) => (o.type === 'audio.gap' ? [o.data] : []));
+    const talkMs = bytes.length / 8;
+    assert.deepEqual(gaps, [
+      { span: { startMs: talkMs, endMs: talkMs + 500 }, cause: 'missing', filledMs: 500 },
+      {
+        span: { startMs: 2 * talkMs + 500, endMs: 2 * talkMs + 10500 },
+        cause: 'missing',
+        filledMs: 2000,
+      },
+    ]);
+    assert.equal(totals.gapMs, 10500);
+    assert.equal(totals.audioMs, 3 * talkMs + 10500);
+  });
+
+  it('drops the oldest speech when the model is behind, within its bound, and says so', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow: Engine = {
+      name: 'slow',
+      step: async (input: StepInput) => {
+        await held;
+        return engine.step(input);
+      },
+      close: async () => undefined,
+    };
+    const outputs: LegOutput[] = [];
+    const leg = openLeg(schedulerFor(slow), FORMAT, (output) => outputs.push(output), {
+      maxPendingSteps: 3,
+    });
+    const speech = encodeAudio(vowel(150, 8000, 4, { syllablesHz: 4 }), 'mulaw');
+    for (const piece of chunks(speech, [160])) {
+      leg.push(piece);
+      await new Promise(setImmediate);
+    }
+    assert.equal(leg.pendingMs, 3 * 256);
+    assert.deepEqual(outputs.filter(({ type }) => type === 'emotion.updated').length, 0);
+    release();
+    const totals = await leg.end();
+    const gaps = outputs.flatMap((o) => (o.type === 'audio.gap' ? [o.data] : []));
+    assert.equal(gaps.length, 1);
+    assert.equal(gaps[0]!.cause, 'overload');
+    const lostMs = gaps[0]!.span.endMs - gaps[0]!.span.startMs;
+    assert.ok(Math.abs(lostMs - totals.gapMs) < 1e-6 && lostMs > 2000, `${lostMs} ms`);
+    assert.ok(totals.speechMs > 2 * 256 && totals.speechMs <= 4 * 256, `${totals.speechMs}`);
+  });
+
+  it('goes on after a failed step, with its state as it was', async () => {
+    let failures = 1;
+    const flaky: Engine = {
+      name: 'flaky',
+      step: async (input: StepInput) => {
+        if (failures-- > 0) throw new TonewireError('TW_ENGINE_FAILED');
+        return engine.step(input);
+      },
+      close: async () => undefined,
+    };
+    const scheduler = schedulerFor(flaky);
+    const { outputs, totals } = await hear([talk()], scheduler);
+    assert.equal(scheduler.counts.failures, 1);
+    assert.equal(ofType(outputs, 'audio.gap').length, 1);
+    assert.equal(totals.gapMs, 256);
+    assert.ok(ofType(outputs, 'segment.ended').length === 2);
+  });
+
+  it('says nothing more once it was let go', async () => {
+    const outputs: LegOutput[] = [];
+    const leg = openLeg(schedulerFor(engine), FORMAT, (output) => outputs.push(output));
+    leg.push(talk());
+    const ended = leg.flush();
+    leg.abort();
+    await ended;
+    const count = outputs.length;
+    await new Promise(setImmediate);
+    assert.equal(outputs.length, count);
+  });
+});
