@@ -59,9 +59,9 @@ function analysisErrors({ analysis, alerts }: Config): string[] {
   const errors: string[] = [];
   const { agent, customer, mixed } = analysis.legs;
   const { enterProbability, leaveProbability } = analysis.smoothing;
-  if (agent.analysed && !agent.legalBasis?.trim()) {
+  if ((agent.analysed || mixed) && !agent.legalBasis?.trim()) {
     errors.push(
-      'analysis.legs.agent.legalBasis must name your legal basis when analysis.legs.agent.analysed is true: the EU AI Act, Art. 5(1)(f), prohibits inferring the emotions of people at work except for medical or safety reasons',
+      'analysis.legs.agent.legalBasis must name your legal basis when analysis.legs.agent.analysed or analysis.legs.mixed is true, since an agent may be heard there: the EU AI Act, Art. 5(1)(f), prohibits inferring the emotions of people at work except for medical or safety reasons',
     );
   }
   if (leaveProbability > enterProbability) {

@@ -1,0 +1,126 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ErrorCode } from '../protocol/errors.ts';
+import type { EventType } from '../protocol/events.ts';
+import type { DiscardReason } from './sources/source.ts';
+
+/** What the metrics read when they are asked. */
+export interface MetricsProbe {
+  connections(): number;
+  unauthenticated(): number;
+  calls(): number;
+  subscribers(): number;
+}
+
+/** The gateway's numbers. No label names a call or a person, or takes unbounded values. */
+export class GatewayMetrics {
+  readonly #registry: Registry;
+  readonly #callsStarted: Counter<'source'>;
+  readonly #callsEnded: Counter<'source' | 'outcome'>;
+  readonly #failures: Counter<'code'>;
+  readonly #refused: Counter<'code'>;
+  readonly #audioBytes: Counter<'source' | 'analysed'>;
+  readonly #discarded: Counter<'source' | 'why'>;
+  readonly #events: Counter<'type'>;
+  readonly #dtmf: Counter<never>;
+  readonly #pauses: Counter<'source'>;
+  readonly #streamStatus: Counter<'source' | 'status'>;
+  constructor(registry: Registry = new Registry(), probe: MetricsProbe) {
+    this.#registry = registry;
+    collectDefaultMetrics({ register: registry });
+    this.#callsStarted = this.#counter('calls_started_total', 'Calls started.', ['source']);
+    this.#callsEnded = this.#counter('calls_ended_total', 'Calls ended.', ['source', 'outcome']);
+    this.#failures = this.#counter('errors_total', 'Coded errors of running sockets.', ['code']);
+    this.#refused = this.#counter('refused_total', 'Upgrades and requests refused.', ['code']);
+    this.#audioBytes = this.#counter('audio_bytes_total', 'Audio received.', [
+      'source',
+      'analysed',
+    ]);
+    this.#discarded = this.#counter('audio_discarded_total', 'Chunks a source left out.', [
+      'source',
+      'why',
+    ]);
+    this.#events = this.#counter('events_total', 'Events made.', ['type']);
+    this.#dtmf = this.#counter('dtmf_total', 'Keys pressed; which ones is never kept.', []);
+    this.#pauses = this.#counter('backpressure_pauses_total', 'Senders made to wait.', ['source']);
+    this.#streamStatus = this.#counter('stream_status_total', "A vendor's stream notices.", [
+      'source',
+      'status',
+    ]);
+    this.#gauge('connections', 'Sockets open.', () => probe.connections());
+    this.#gauge('unauthenticated_connections', 'Sockets without a valid start yet.', () =>
+      probe.unauthenticated(),
+    );
+    this.#gauge('calls', 'Calls running.', () => probe.calls());
+    this.#gauge('event_subscribers', 'Subscribers of the feed.', () => probe.subscribers());
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Everything in Prometheus's text format. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  callStarted(source: string): void {
+    this.#callsStarted.inc({ source });
+  }
+
+  callEnded(source: string, failed: boolean): void {
+    this.#callsEnded.inc({ source, outcome: failed ? 'failed' : 'finished' });
+  }
+
+  failed(code: ErrorCode): void {
+    this.#failures.inc({ code });
+  }
+
+  refused(code: ErrorCode): void {
+    this.#refused.inc({ code });
+  }
+
+  audio(source: string, analysed: boolean, bytes: number): void {
+    this.#audioBytes.inc({ source, analysed: String(analysed) }, bytes);
+  }
+
+  discarded(source: string, why: DiscardReason): void {
+    this.#discarded.inc({ source, why });
+  }
+
+  event(type: EventType): void {
+    this.#events.inc({ type });
+  }
+
+  dtmf(): void {
+    this.#dtmf.inc();
+  }
+
+  paused(source: string): void {
+    this.#pauses.inc({ source });
+  }
+
+  /** `status` must come from a closed list. */
+  streamStatus(source: string, status: string): void {
+    this.#streamStatus.inc({ source, status });
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({
+      name: `tonewire_${name}`,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.#registry],
+    });
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name: `tonewire_${name}`,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}

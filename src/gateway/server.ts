@@ -1,0 +1,155 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Router } from 'express';
+import type { Registry } from 'prom-client';
+import type { EventBus } from '../adapters/event-bus.ts';
+import type { Feed } from '../adapters/feed.ts';
+import type { Config } from '../config/schema.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Analyser } from '../pipeline/analysis.ts';
+import type { Clock } from '../protocol/clock.ts';
+import { CLOSE_CODES } from '../protocol/close-codes.ts';
+import { TonewireError } from '../protocol/errors.ts';
+import { Authenticator } from './auth.ts';
+import { Connection } from './connection.ts';
+import { ConnectionSlots } from './connection-slots.ts';
+import { EVENTS_PATH, feedRouter, feedUpgrade } from './feed-endpoints.ts';
+import { httpApp, type Unready } from './http-app.ts';
+import { GatewayMetrics } from './metrics.ts';
+import type { SessionContext } from './session.ts';
+import { Sessions } from './sessions.ts';
+import { appSource } from './sources/app.ts';
+import type { Source } from './sources/source.ts';
+import { twilioGateway } from './sources/twilio-gateway.ts';
+import { UpgradeDoor, type UpgradeRoute } from './upgrade.ts';
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly analyser: Analyser;
+  readonly bus: EventBus;
+  /** Absent when the feed is switched off. */
+  readonly feed: Feed | undefined;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Where the metrics are registered, so that others may add theirs. Default: a registry of its own. */
+  readonly registry?: Registry;
+}
+
+export interface TonewireServer {
+  readonly port: number;
+  /** Such as `http://127.0.0.1:8460`. */
+  readonly url: string;
+  /** Whether clients need no key, as in development on a loopback address. */
+  readonly open: boolean;
+  /**
+   * Refuses new calls, lets the running ones finish for `server.drainTimeoutMs`, then ends them.
+   * When it resolves every event is on the bus: stop the adapters next, so that they deliver it.
+   */
+  drain(): Promise<void>;
+  /** Ends what still runs, closes every socket, and stops listening. */
+  close(): Promise<void>;
+}
+
+/** A client may take this long for its headers, and for a whole request; audio comes by WebSocket. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const TIMEOUT_CHECK_MS = 2000;
+
+/** Beyond the WebSockets, so that a full gateway can still say that it is full. */
+const SPARE_HTTP_CONNECTIONS = 200;
+
+/** Starts the gateway: one port for HTTP and WebSocket, one table of what answers where. */
+export async function startServer(options: ServerOptions): Promise<TonewireServer> {
+  const { config, clock, logger, feed } = options;
+  const sessions = new Sessions(config.limits.maxCalls);
+  const slots = new ConnectionSlots(config.limits);
+  const metrics = new GatewayMetrics(options.registry, {
+    connections: () => slots.open,
+    unauthenticated: () => slots.strangers,
+    calls: () => sessions.count,
+    subscribers: () => feed?.subscriberCount ?? 0,
+  });
+  const publish = (event: Parameters<EventBus['publish']>[0]) => options.bus.publish(event);
+  const context = { ...options, sessions, metrics, publish };
+  const auth = new Authenticator(config);
+  const isDraining = () => sessions.draining;
+  const events = { feed, auth, slots, isDraining };
+
+  const sources: Source[] = [appSource(auth)];
+  const routers: Router[] = [feedRouter(events)];
+  if (config.twilio.enabled) {
+    const twilio = twilioGateway({ config, metrics, logger, clock });
+    sources.push(twilio.source);
+    routers.push(twilio.router);
+  }
+  const connections = new Set<Connection>();
+  const routes = new Map(
+    sources.map((source) => [source.path, sourceUpgrade(source, context, connections)]),
+  );
+  routes.set(EVENTS_PATH, feedUpgrade(events));
+
+  const { maxMessageBytes } = config.limits;
+  const door = new UpgradeDoor({ routes, slots, metrics, isDraining, maxMessageBytes });
+  const serveMetrics = config.metrics.enabled;
+  const unready = () => whyUnready(sessions, slots);
+  const http = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
+    httpApp({ routers, metrics, serveMetrics, unready, logger }),
+  );
+  http.maxConnections = config.limits.maxConnections + SPARE_HTTP_CONNECTIONS;
+  http.on('upgrade', door.knock);
+  const port = await listen(http, config.server);
+  logger.info('gateway listens', { port, open: auth.open });
+
+  const drain = async () => {
+    const drained = sessions.drain(config.server.drainTimeoutMs);
+    for (const connection of connections) connection.goAway();
+    await drained;
+  };
+  const close = async () => {
+    await sessions.drain(0);
+    const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+    await door.close(CLOSE_CODES.goingAway);
+    http.closeAllConnections();
+    await closed;
+  };
+  return { port, url: urlOf(config.server.host, port), open: auth.open, drain, close };
+}
+
+function sourceUpgrade(
+  source: Source,
+  context: SessionContext,
+  connections: Set<Connection>,
+): UpgradeRoute {
+  return {
+    authorize: (request) => source.authorize(request),
+    accept(socket, _request, slot): void {
+      const connection = new Connection(socket, source, slot, context);
+      connections.add(connection);
+      socket.once('close', () => connections.delete(connection));
+    },
+  };
+}
+
+function whyUnready(sessions: Sessions, slots: ConnectionSlots): Unready {
+  if (sessions.draining) return 'draining';
+  return sessions.full || slots.full ? 'at capacity' : undefined;
+}
+
+function listen(http: Server, { host, port }: Config['server']): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (cause) => {
+      const message = `Cannot listen on server.host ${host}, server.port ${port}.`;
+      reject(new TonewireError('TW_CONFIG_INVALID', message, { cause }));
+    });
+    http.listen(port, host, () => resolve((http.address() as AddressInfo).port));
+  });
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

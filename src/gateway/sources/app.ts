@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { TonewireError } from '../../protocol/errors.ts';
+import type { Leg } from '../../protocol/labels.ts';
+import {
+  type Encoding,
+  SAMPLE_RATES_HZ,
+  type ServerMessage,
+  type SessionStart,
+} from '../../protocol/messages.ts';
+import { parseClientMessage } from '../../protocol/validate.ts';
+import type { Authenticator } from '../auth.ts';
+import { Deinterleaver } from '../deinterleave.ts';
+import type { SessionReply, Source, SourceConversation, SourceSocket } from './source.ts';
+
+export const APP_STREAM_PATH = '/v1/stream';
+
+const SAMPLE_BYTES: Readonly<Record<Encoding, number>> = { pcm_s16le: 2, mulaw: 1, alaw: 1 };
+
+/** Whose voice a channel carries when the client does not say. */
+const DEFAULT_LEGS: readonly Leg[] = ['customer', 'agent'];
+
+/** Tonewire's own protocol `tonewire.v1` over `/v1/stream`, for apps and browsers. */
+export function appSource(auth: Authenticator): Source {
+  return {
+    name: 'app',
+    path: APP_STREAM_PATH,
+    live: false,
+    authorize: (request: IncomingMessage) => auth.require(request, 'stream'),
+    connect: (socket) => new AppConversation(socket),
+  };
+}
+
+class AppConversation implements SourceConversation {
+  readonly #socket: SourceSocket;
+  #legs: readonly Leg[] = [];
+  #channels: Deinterleaver | undefined;
+
+  constructor(socket: SourceSocket) {
+    this.#socket = socket;
+  }
+
+  text(text: string): void {
+    const message = parseClientMessage(text);
+    switch (message.type) {
+      case 'session.start':
+        this.#start(message);
+        break;
+      case 'session.flush':
+        this.#socket.deliver({ type: 'flush', ...idOf(message) });
+        break;
+      case 'session.end':
+        this.#socket.deliver({ type: 'stop', reason: 'stopped' });
+        break;
+      case 'ping':
+        this.#send({ type: 'pong', ...idOf(message) });
+        break;
+    }
+  }
+
+  binary(bytes: Uint8Array): void {
+    // Before start the session refuses it, whichever leg it would have been.
+    const channels = this.#channels?.split(bytes) ?? [bytes];
+    channels.forEach((samples, channel) => {
+      const leg = this.#legs[channel] ?? 'customer';
+      this.#socket.deliver({ type: 'audio', leg, bytes: samples });
+    });
+  }
+
+  reply(reply: SessionReply): void {
+    if (reply.type === 'event') {
+      this.#socket.send(JSON.stringify(reply.event));
+    } else if (reply.type === 'failed') {
+      const { code, message } = reply.error;
+      this.#send({ type: 'error', code, message });
+    } else {
+      this.#send(reply);
+    }
+  }
+
+  #start({ audio, legs, callId, metadata, consent }: SessionStart): void {
+    const { encoding, sampleRateHz, channels } = audio;
+    requireRate(sampleRateHz);
+    const names = legs ?? DEFAULT_LEGS.slice(0, channels);
+    requireLegs(names, channels);
+    this.#socket.deliver({
+      type: 'start',
+      callId: callId ?? randomUUID(),
+      source: 'app',
+      legs: names.map((leg) => ({ leg, format: { encoding, sampleRateHz } })),
+      metadata: metadata ?? {},
+      consent: consent ?? 'unknown',
+    });
+    this.#legs = names;
+    this.#channels = new Deinterleaver(channels, SAMPLE_BYTES[encoding]);
+  }
+
+  #send(message: ServerMessage): void {
+    this.#socket.send(JSON.stringify(message));
+  }
+}
+
+function requireRate(sampleRateHz: number): void {
+  if (SAMPLE_RATES_HZ.some((supported) => supported === sampleRateHz)) return;
+  throw new TonewireError(
+    'TW_UNSUPPORTED_AUDIO',
+    `audio.sampleRateHz must be one of ${SAMPLE_RATES_HZ.join(', ')}.`,
+  );
+}
+
+function requireLegs(legs: readonly Leg[], channels: number): void {
+  if (legs.length !== channels) {
+    throw new TonewireError('TW_BAD_MESSAGE', 'legs must name one leg for each of audio.channels.');
+  }
+  if (new Set(legs).size !== legs.length) {
+    throw new TonewireError('TW_BAD_MESSAGE', 'legs must not name a leg twice.');
+  }
+}
+
+function idOf({ id }: { readonly id?: string }): { id?: string } {
+  return id === undefined ? {} : { id };
+}

@@ -1,0 +1,61 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Router } from 'express';
+import type { Config } from '../../config/schema.ts';
+import type { Logger } from '../../log/logger.ts';
+import type { Clock } from '../../protocol/clock.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import { StreamTokens } from '../stream-token.ts';
+import type { Source } from './source.ts';
+import { twilioSource } from './twilio.ts';
+import type { SignatureKeys } from './twilio-signature.ts';
+import { twilioVoiceRouter } from './twilio-voice.ts';
+
+/** A stream follows its order within seconds; ringing and an announcement may come between. */
+const TOKEN_LIFETIME_MS = 10 * 60_000;
+
+/** Orders remembered at once; the oldest is forgotten first. */
+const MAX_ORDERS = 10_000;
+
+export interface TwilioGatewayOptions {
+  readonly config: Config;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** Everything of Twilio: the media socket, and the HTTP requests that order it. */
+export function twilioGateway({ config, metrics, logger, clock }: TwilioGatewayOptions): {
+  readonly source: Source;
+  readonly router: Router;
+} {
+  const keys = signatureKeys(config);
+  const tokens = new StreamTokens(tokenSecret(config), TOKEN_LIFETIME_MS, clock);
+  const ordered = new Set<string>();
+  const onOrdered = (callSid: string) => {
+    ordered.add(callSid);
+    const [oldest] = ordered;
+    if (ordered.size > MAX_ORDERS && oldest !== undefined) ordered.delete(oldest);
+  };
+  const needsToken = (callSid: string) => ordered.has(callSid);
+  return {
+    source: twilioSource({ keys, tokens, needsToken }),
+    router: twilioVoiceRouter({ config, keys, tokens, onOrdered, metrics, logger }),
+  };
+}
+
+/** Absent on a loopback address without credentials; elsewhere the configuration insists on them. */
+function signatureKeys({ server, twilio }: Config): SignatureKeys | undefined {
+  const { authToken, validateSignatures } = twilio;
+  const { publicOrigin } = server;
+  if (!validateSignatures || authToken === undefined || publicOrigin === undefined) {
+    return undefined;
+  }
+  return { authToken, publicOrigin };
+}
+
+/** Derived from the auth token where none is set, so that every process of an account agrees. */
+function tokenSecret({ auth, twilio }: Config): string {
+  if (auth.streamTokenSecret !== undefined) return auth.streamTokenSecret;
+  if (twilio.authToken === undefined) return randomBytes(32).toString('hex');
+  return createHmac('sha256', twilio.authToken).update('tonewire stream token').digest('hex');
+}

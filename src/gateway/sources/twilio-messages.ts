@@ -1,0 +1,109 @@
+import { Ajv } from 'ajv';
+import Type, { type Static } from 'typebox';
+import { TonewireError } from '../../protocol/errors.ts';
+
+/**
+ * Twilio Media Streams messages, as tolerantly as real clients need: unknown fields are let
+ * through, numbers may be strings, and what is not needed may be missing.
+ */
+const Count = Type.Optional(Type.Union([Type.String({ maxLength: 20 }), Type.Number()]));
+const Sid = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._:-]+$' });
+
+const ConnectedSchema = Type.Object({ event: Type.Literal('connected') });
+
+const StartSchema = Type.Object({
+  event: Type.Literal('start'),
+  sequenceNumber: Count,
+  start: Type.Object({
+    callSid: Sid,
+    tracks: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 8 })),
+    customParameters: Type.Optional(
+      Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }), {
+        maxProperties: 32,
+      }),
+    ),
+    mediaFormat: Type.Optional(
+      Type.Object({
+        encoding: Type.Optional(Type.String({ maxLength: 64 })),
+        sampleRate: Count,
+        channels: Count,
+      }),
+    ),
+  }),
+});
+
+const MediaSchema = Type.Object({
+  event: Type.Literal('media'),
+  sequenceNumber: Count,
+  media: Type.Object({
+    track: Type.Optional(Type.String({ maxLength: 32 })),
+    timestamp: Count,
+    payload: Type.String(),
+  }),
+});
+
+const DtmfSchema = Type.Object({ event: Type.Literal('dtmf') });
+const MarkSchema = Type.Object({ event: Type.Literal('mark') });
+const StopSchema = Type.Object({ event: Type.Literal('stop') });
+
+const SCHEMAS = {
+  connected: ConnectedSchema,
+  start: StartSchema,
+  media: MediaSchema,
+  dtmf: DtmfSchema,
+  mark: MarkSchema,
+  stop: StopSchema,
+} as const;
+
+type TwilioEvent = keyof typeof SCHEMAS;
+export type TwilioStart = Static<typeof StartSchema>;
+export type TwilioMedia = Static<typeof MediaSchema>;
+export type TwilioMessage = { [E in TwilioEvent]: Static<(typeof SCHEMAS)[E]> }[TwilioEvent];
+
+const ajv = new Ajv({ strict: false });
+const VALIDATORS = {
+  connected: ajv.compile<Static<typeof ConnectedSchema>>(ConnectedSchema),
+  start: ajv.compile<TwilioStart>(StartSchema),
+  media: ajv.compile<TwilioMedia>(MediaSchema),
+  dtmf: ajv.compile<Static<typeof DtmfSchema>>(DtmfSchema),
+  mark: ajv.compile<Static<typeof MarkSchema>>(MarkSchema),
+  stop: ajv.compile<Static<typeof StopSchema>>(StopSchema),
+};
+
+/** Reads one Media Streams message. Throws TW_BAD_JSON or TW_BAD_MESSAGE; the error names the field, never its value. */
+export function parseTwilioMessage(text: string): TwilioMessage {
+  const value = parseJson(text);
+  const event = eventOf(value);
+  const validate = VALIDATORS[event];
+  if (validate(value)) return value;
+  const problem = validate.errors?.[0];
+  throw new TonewireError(
+    'TW_BAD_MESSAGE',
+    `Twilio "${event}" message${problem?.instancePath ?? ''} ${problem?.message ?? 'is not valid'}.`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the input, which may hold personal data.
+    throw new TonewireError('TW_BAD_JSON');
+  }
+}
+
+function eventOf(value: unknown): TwilioEvent {
+  const event = typeof value === 'object' && value !== null && 'event' in value ? value.event : '';
+  if (typeof event === 'string' && Object.hasOwn(SCHEMAS, event)) return event as TwilioEvent;
+  throw new TonewireError('TW_BAD_MESSAGE', 'A Twilio message names no known "event".');
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** Decodes an audio payload. Throws TW_BAD_BASE64 where Node's decoder would silently skip. */
+export function decodePayload(payload: string): Uint8Array {
+  const unpadded = payload.length % 4;
+  const wellFormed = payload.endsWith('=') ? unpadded === 0 : unpadded !== 1;
+  if (!wellFormed || !BASE64.test(payload)) throw new TonewireError('TW_BAD_BASE64');
+  return Buffer.from(payload, 'base64');
+}

@@ -1,0 +1,97 @@
+import express, { type Request, type Response, type Router } from 'express';
+import twilio from 'twilio';
+import type { Config } from '../../config/schema.ts';
+import type { Logger } from '../../log/logger.ts';
+import { TonewireError } from '../../protocol/errors.ts';
+import { CONSENTS } from '../../protocol/messages.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import type { StreamTokens } from '../stream-token.ts';
+import { CONSENT_PARAMETER, TOKEN_PARAMETER, TWILIO_MEDIA_PATH } from './twilio.ts';
+import { isSignedPost, type SignatureKeys } from './twilio-signature.ts';
+
+const VOICE_PATH = '/twilio/voice';
+const STATUS_PATH = '/twilio/status';
+
+const STREAM_EVENTS = ['stream-started', 'stream-stopped', 'stream-error'];
+
+export interface TwilioVoiceOptions {
+  readonly config: Pick<Config, 'limits' | 'server' | 'twilio'>;
+  readonly keys: SignatureKeys | undefined;
+  readonly tokens: StreamTokens;
+  /** Told of each call whose stream was ordered with a token. */
+  readonly onOrdered: (callSid: string) => void;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+}
+
+/** Twilio's two HTTP requests: how to treat a call that came in, and how its stream fares. */
+export function twilioVoiceRouter(options: TwilioVoiceOptions): Router {
+  const router = express.Router();
+  router.use(
+    '/twilio',
+    express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 200 }),
+  );
+  router.post(VOICE_PATH, (request, response) => answerCall(options, request, response));
+  router.post(STATUS_PATH, (request, response) => noteStatus(options, request, response));
+  return router;
+}
+
+function answerCall(options: TwilioVoiceOptions, request: Request, response: Response): void {
+  const form = signedForm(options, request);
+  const { CallSid: callSid } = form;
+  if (typeof callSid !== 'string' || !/^[A-Za-z0-9]{1,64}$/.test(callSid)) {
+    throw new TonewireError('TW_BAD_REQUEST', 'CallSid is missing.');
+  }
+  const twiml = streamTwiml(options, callSid, consentOf(request.query.consent));
+  options.onOrdered(callSid);
+  response.type('text/xml').send(twiml);
+}
+
+function streamTwiml(
+  { config, tokens }: TwilioVoiceOptions,
+  callSid: string,
+  consent: string | undefined,
+): string {
+  const { publicOrigin } = config.server;
+  if (publicOrigin === undefined) {
+    throw new TonewireError('TW_NOT_CONFIGURED', 'Set server.publicOrigin to answer calls.');
+  }
+  const { mode, say, track } = config.twilio;
+  const answer = new twilio.twiml.VoiceResponse();
+  if (say !== undefined) answer.say(say);
+  const listening = mode === 'listen';
+  const stream = (listening ? answer.start() : answer.connect()).stream({
+    url: `${publicOrigin.replace(/^http/, 'ws')}${TWILIO_MEDIA_PATH}`,
+    statusCallback: `${publicOrigin}${STATUS_PATH}`,
+    // <Connect> takes the caller's track only.
+    ...(listening && { track }),
+  });
+  stream.parameter({ name: TOKEN_PARAMETER, value: tokens.issue(callSid) });
+  if (consent !== undefined) stream.parameter({ name: CONSENT_PARAMETER, value: consent });
+  // After <Start> Twilio goes on, and would hang up where nothing follows.
+  if (listening) answer.pause({ length: Math.ceil(config.limits.maxCallDurationMs / 1000) });
+  return answer.toString();
+}
+
+function noteStatus(options: TwilioVoiceOptions, request: Request, response: Response): void {
+  const { StreamEvent: event } = signedForm(options, request);
+  const status = STREAM_EVENTS.find((known) => known === event) ?? 'other';
+  options.metrics.streamStatus('twilio', status);
+  // The other fields name the call's parties, or quote them.
+  if (status === 'stream-error') options.logger.warn('Twilio reports a stream error');
+  else options.logger.debug('Twilio reports on a stream', { status });
+  response.status(204).end();
+}
+
+function signedForm({ keys }: TwilioVoiceOptions, request: Request): Record<string, unknown> {
+  const form: Record<string, unknown> = { ...request.body };
+  if (keys === undefined) return form;
+  const signature = request.get('x-twilio-signature') ?? '';
+  if (isSignedPost(keys, signature, request.originalUrl, form)) return form;
+  throw new TonewireError('TW_UNAUTHORIZED', 'The X-Twilio-Signature is missing or wrong.');
+}
+
+/** The voice URL may say `?consent=given`, where the flow before it has asked. */
+function consentOf(parameter: unknown): string | undefined {
+  return CONSENTS.find((consent) => consent === parameter);
+}
