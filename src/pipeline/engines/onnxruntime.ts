@@ -25,7 +25,10 @@ function floats(tensor: Tensor): Float32Array {
   return tensor.data as Float32Array;
 }
 
-/** Runs `model.onnx` on the CPU. */
+/**
+ * Runs `model.onnx` on the CPU. The package computes on the thread that calls it, promise or not:
+ * the event loop stands still for one step, about 5 ms for 64 legs.
+ */
 class OnnxruntimeEngine implements Engine {
   readonly name = 'onnxruntime';
   readonly #runtime: Runtime;
@@ -82,6 +85,7 @@ export async function loadOnnxruntime(
       executionMode: 'sequential',
       intraOpNumThreads: options.threads ?? 1,
       interOpNumThreads: 1,
+      logSeverityLevel: 3,
     });
     return new OnnxruntimeEngine(runtime, session, shape);
   } catch (cause) {

@@ -99,10 +99,12 @@ export class FeatureExtractor {
 
 /** Fills `power` from the transform; returns the frame's mean square (Parseval). */
 function powerSpectrum(): number {
-  const { real, imaginary } = fft;
+  const { spectrum } = fft;
   let sum = 0;
   for (let k = 0; k < power.length; k++) {
-    const value = real[k]! * real[k]! + imaginary[k]! * imaginary[k]!;
+    const real = spectrum[2 * k]!;
+    const imaginary = spectrum[2 * k + 1]!;
+    const value = real * real + imaginary * imaginary;
     power[k] = value;
     sum += value;
   }

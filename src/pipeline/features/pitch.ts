@@ -55,7 +55,7 @@ export class Pitch {
       this.#spectrum[size - bin] = power[bin]!;
     }
     this.#fft.transform(this.#spectrum); // real and even in, so real and even out
-    const energy = this.#fft.real[0]!;
+    const energy = this.#fft.spectrum[0]!;
     this.pitchHz = 0;
     this.voicing = 0;
     if (energy > 1e-9) this.#pickPeak(1 / energy);
@@ -93,7 +93,7 @@ export class Pitch {
   }
 
   #correlation(lag: number): number {
-    return this.#fft.real[lag]! * this.#windowGain[lag]!;
+    return this.#fft.spectrum[2 * lag]! * this.#windowGain[lag]!;
   }
 }
 
