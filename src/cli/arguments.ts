@@ -1,0 +1,31 @@
+import { InvalidArgumentError } from 'commander';
+import { UNPACED } from './callers/pacer.ts';
+
+/** `--speed 2`, `--speed max`: how many seconds of audio to send in a second; 0 is `max` too. */
+export function parseSpeed(text: string): number {
+  if (text === 'max') return UNPACED;
+  const speed = Number(text);
+  if (text.trim() === '' || !Number.isFinite(speed) || speed < 0) {
+    throw new InvalidArgumentError('It takes a number such as 1 or 2.5, or "max".');
+  }
+  return speed === 0 ? UNPACED : speed;
+}
+
+/** `--legs 100`: a whole number of at least one. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new InvalidArgumentError('It takes a whole number of at least 1.');
+  }
+  return count;
+}
+
+/** `--url ws://host:port`: the gateway's address as `ws:` or `wss:`, without a path. */
+export function parseGatewayUrl(text: string): string {
+  if (URL.canParse(text)) {
+    const url = new URL(text);
+    const protocol = url.protocol.replace(/^http/, 'ws');
+    if (/^wss?:$/.test(protocol)) return `${protocol}//${url.host}/`;
+  }
+  throw new InvalidArgumentError('It takes an address such as ws://127.0.0.1:8460.');
+}

@@ -1,0 +1,97 @@
+import { Command } from 'commander';
+import { loadConfig } from '../config/load-config.ts';
+import type { Config } from '../config/schema.ts';
+import { startTonewire, type Tonewire } from '../tonewire.ts';
+import { addConfigFlags, type ConfigFlagOptions, configFlags } from './config-flags.ts';
+
+interface ServeOptions extends ConfigFlagOptions {
+  readonly config?: string;
+  readonly port?: string;
+  readonly host?: string;
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** What a shell reports for a program that a signal ended. */
+const EXIT_ON_SECOND_SIGNAL = 130;
+
+const HELP = `
+Options come from the file, then from TONEWIRE_… variables, then from flags; the last one wins.
+docs/options.md lists them all, and config/example.json is a start. A first SIGTERM or Ctrl+C
+refuses new calls and lets the running ones finish; a second one stops at once.
+
+Examples:
+  tonewire serve                               on this machine only, no keys needed
+  tonewire serve --port 9000 --log-level debug
+  tonewire serve --config config.json
+  tonewire serve --set analysis.updateIntervalMs=250 --set adapters.console.enabled=true`;
+
+/** `tonewire serve`: the gateway, until it is told to stop. */
+export function serveCommand(): Command {
+  const command = new Command('serve')
+    .summary('run the gateway until stopped')
+    .description('Runs the gateway: calls in by WebSocket, events out, until it is stopped.')
+    .option('--config <file>', 'a JSON file of options (also TONEWIRE_CONFIG)')
+    .option('--port <number>', 'where to listen (server.port); 0 takes any free port')
+    .option('--host <address>', 'where to listen (server.host)')
+    .addHelpText('after', HELP)
+    .action(serve);
+  return addConfigFlags(command);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const config = loadConfig({
+    file: options.config,
+    env: configVariables(),
+    flags: flags(options),
+  });
+  const tonewire = await startTonewire(config);
+  // The console adapter's lines are for a program to read: nothing else goes between them.
+  const say = config.adapters.console.enabled ? console.error : console.log;
+  for (const line of greeting(tonewire, config)) say(line);
+  const signal = await nextSignal();
+  for (const second of SIGNALS) process.on(second, () => process.exit(EXIT_ON_SECOND_SIGNAL));
+  say(`${signal}: no new calls; running ones may finish. Once more stops at once.`);
+  await tonewire.drain();
+  await tonewire.close();
+  process.exit(0);
+}
+
+function flags(options: ServeOptions): Record<string, unknown> {
+  return { 'server.port': options.port, 'server.host': options.host, ...configFlags(options) };
+}
+
+/** The environment without the command line's own switch, which is no option. */
+function configVariables(): NodeJS.ProcessEnv {
+  const { TONEWIRE_DEBUG: _, ...variables } = process.env;
+  return variables;
+}
+
+/** Resolves with the first of the signals that ask a program to stop. */
+function nextSignal(): Promise<(typeof SIGNALS)[number]> {
+  return new Promise((resolve) => {
+    for (const signal of SIGNALS) process.on(signal, () => resolve(signal));
+  });
+}
+
+/** Where it listens, who may come in, and how to try it. */
+function greeting({ url, open, modelId }: Tonewire, config: Config): string[] {
+  const socket = url.replace('http', 'ws');
+  const twilio = config.twilio.enabled
+    ? [`  Twilio    POST ${url}/twilio/voice, then ${socket}/twilio/media`]
+    : [];
+  const feed = config.adapters.feed.enabled
+    ? [`  events    ${socket}/v1/events, or server-sent events at ${url}/v1/events`]
+    : [];
+  return [
+    `Tonewire listens on ${url}, model ${modelId}.`,
+    ...twilio,
+    `  apps      ${socket}/v1/stream`,
+    ...feed,
+    `  health    ${url}/healthz, ${url}/readyz${config.metrics.enabled ? `, ${url}/metrics` : ''}`,
+    open
+      ? 'No API keys are set, so it is open to programs of this machine: for development.'
+      : 'Clients need one of auth.apiKeys.',
+    ...(open ? [`Try it: tonewire stream recording.wav --url ${socket}`] : []),
+    'Stop it with Ctrl+C.',
+  ];
+}

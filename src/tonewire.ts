@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Counter, Registry } from 'prom-client';
+import type { AdapterCounters } from './adapters/adapter-counters.ts';
+import { AdapterHost } from './adapters/adapter-host.ts';
+import type { LineOutput } from './adapters/console.ts';
+import { createAdapters } from './adapters/create-adapters.ts';
+import { EventBus } from './adapters/event-bus.ts';
+import type { Feed } from './adapters/feed.ts';
+import type { Config } from './config/schema.ts';
+import { startServer, type TonewireServer } from './gateway/server.ts';
+import { createLogger, type Logger } from './log/logger.ts';
+import { PACKAGE_ROOT } from './package-root.ts';
+import { createAnalyser, type ModelAnalyser } from './pipeline/analyser.ts';
+import type { Analyser } from './pipeline/analysis.ts';
+import { type Clock, systemClock } from './protocol/clock.ts';
+
+/** What a Tonewire is built on; each has a default that suits a program of its own. */
+export interface TonewireParts {
+  /** Default: JSON lines on standard error at `log.level`. */
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  /** Where the console adapter prints, when it is switched on. Default: standard output. */
+  readonly stdout?: LineOutput;
+  /** Default: the model and engine of `analysis`. Whoever hands one in closes it. */
+  readonly analyser?: Analyser;
+}
+
+/** A running Tonewire. */
+export interface Tonewire {
+  readonly port: number;
+  /** Such as `http://127.0.0.1:8460`. */
+  readonly url: string;
+  /** Whether clients need no key: development on a loopback address. */
+  readonly open: boolean;
+  readonly modelId: string;
+  /** Every event passes here, before any adapter has it. */
+  readonly bus: EventBus;
+  /** Absent when `adapters.feed.enabled` is false. */
+  readonly feed: Feed | undefined;
+  /** Refuses new calls, lets the running ones finish for `server.drainTimeoutMs`, delivers their events. */
+  drain(): Promise<void>;
+  /** Ends what still runs and lets go of everything. Safe to call again. */
+  close(): Promise<void>;
+}
+
+/** How long adapters may take for the last events: a webhook's first attempt and a bit. */
+const ADAPTER_DRAIN_MS = 5000;
+
+/**
+ * The stages, in order: logger → analyser (decode … model … readings) → bus → adapters → server.
+ * A call's audio enters at the server, is heard by the analyser, and leaves as events on the bus.
+ */
+export async function startTonewire(config: Config, parts: TonewireParts = {}): Promise<Tonewire> {
+  const clock = parts.clock ?? systemClock;
+  const logger = parts.logger ?? createLogger(config.log.level, process.stderr, clock);
+  const registry = new Registry();
+  const analyser = parts.analyser ?? (await loadAnalyser(config));
+  const bus = new EventBus(logger);
+  const { all, feed } = createAdapters(config, parts.stdout ?? process.stdout);
+  const counters = adapterCounters(registry);
+  const host = new AdapterHost({ adapters: all, bus, logger, clock, counters });
+  host.start();
+  const release = async () => {
+    await host.stop(ADAPTER_DRAIN_MS);
+    if (parts.analyser === undefined) await analyser.close();
+  };
+  let server: TonewireServer;
+  try {
+    server = await startServer({ config, analyser, bus, feed, logger, clock, registry });
+  } catch (cause) {
+    await release();
+    throw cause;
+  }
+  return running(server, analyser.modelId, bus, feed, once(release));
+}
+
+function running(
+  server: TonewireServer,
+  modelId: string,
+  bus: EventBus,
+  feed: Feed | undefined,
+  release: () => Promise<void>,
+): Tonewire {
+  const { port, url, open } = server;
+  const close = once(async () => {
+    await server.close();
+    await release();
+  });
+  const drain = once(async () => {
+    await server.drain();
+    // The adapters finish before the sockets go, so that subscribers get the last events too.
+    await release();
+  });
+  return { port, url, open, modelId, bus, feed, drain, close };
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= action();
+    return done;
+  };
+}
+
+/** The model and the engine that a configuration asks for. */
+export function loadAnalyser({ analysis, limits }: Config): Promise<ModelAnalyser> {
+  const model = findModelFolder(analysis.model);
+  return createAnalyser({ ...analysis, model, maxGapFillMs: limits.maxGapFillMs });
+}
+
+/** A relative folder is looked for in the working directory, then in the package. */
+export function findModelFolder(model: string): string {
+  const here = resolve(model);
+  const shipped = join(PACKAGE_ROOT, model);
+  return !existsSync(here) && existsSync(shipped) ? shipped : here;
+}
+
+function adapterCounters(registry: Registry): AdapterCounters {
+  const counter = (name: string, help: string) =>
+    new Counter({
+      name: `tonewire_adapter_${name}_total`,
+      help,
+      labelNames: ['adapter'] as const,
+      registers: [registry],
+    });
+  return {
+    delivered: counter('delivered', 'Events an adapter delivered.'),
+    dropped: counter(
+      'dropped',
+      'Events an adapter never tried: its queue was full, or it was off.',
+    ),
+    failed: counter('failed', 'Events an adapter tried and gave up on.'),
+  };
+}

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFAULT_SHAPE } from '../../src/pipeline/network/shape.ts';
+import { DEFAULT_THRESHOLDS, exportModel } from '../../src/training/export-model.ts';
+import { initialWeights } from '../../src/training/initial-weights.ts';
+import { createRandom } from '../../src/training/random.ts';
+
+export interface RandomModelFolder {
+  readonly path: string;
+  remove(): void;
+}
+
+/** A whole model folder of the shipped shape with random weights: right for all but what is said. */
+export async function randomModelFolder(): Promise<RandomModelFolder> {
+  const path = mkdtempSync(join(tmpdir(), 'tonewire-model-'));
+  const weights = initialWeights(DEFAULT_SHAPE, createRandom(11));
+  weights['input.mean'].fill(-4);
+  weights['input.scale'].fill(0.2);
+  const trained = { shape: DEFAULT_SHAPE, weights, temperature: 1 };
+  await exportModel(path, trained, {
+    id: 'random-v1',
+    description: 'Random weights, for tests.',
+    thresholds: {
+      ...DEFAULT_THRESHOLDS,
+      enterProbability: 0.15,
+      leaveProbability: 0.1,
+      maxEntropy: 1,
+    },
+    trainingData: [],
+    metrics: {},
+  });
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { CapacityReport } from '../../src/cli/bench/capacity.ts';
+import type { AnyEvent } from '../../src/protocol/events.ts';
+import { assertEvent } from '../../src/protocol/validate.ts';
+import { type RandomModelFolder, randomModelFolder } from './random-model-folder.ts';
+import { exitCode, runCli, startCli } from './run-cli.ts';
+
+const SAMPLE_CALL = 'media/sample-call/sample-call.wav';
+/** Two updates may be this far apart while someone speaks. */
+const MAX_UPDATE_STEP_MS = 600;
+
+/** Each line an event as its schema says, numbered without a gap, from call.started to call.ended. */
+function checkedEvents(stdout: string): AnyEvent[] {
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line): AnyEvent => {
+      const event: unknown = JSON.parse(line);
+      assertEvent(event);
+      return event;
+    });
+  assert.deepEqual(
+    events.map(({ sequence }) => sequence),
+    events.map((_, i) => i),
+  );
+  assert.equal(events.at(0)?.type, 'call.started');
+  assert.equal(events.at(-1)?.type, 'call.ended');
+  return events;
+}
+
+describe('tonewire with a model', function () {
+  this.timeout(120_000);
+  let model: RandomModelFolder;
+
+  before(async () => {
+    model = await randomModelFolder();
+  });
+
+  after(() => model.remove());
+
+  for (const as of ['twilio', 'app']) {
+    it(`streams a two-leg recording as ${as}: rolling events of the customer, then call.ended`, async () => {
+      const words = ['stream', SAMPLE_CALL, '--as', as, '--speed', 'max', '--json'];
+      const { code, stdout, stderr } = await runCli([...words, '--model', model.path]);
+      assert.deepEqual([code, stderr], [0, '']);
+      const events = checkedEvents(stdout);
+      const updates = events.flatMap((event) =>
+        event.type === 'emotion.updated' ? [event.data] : [],
+      );
+      assert.ok(updates.length > 40);
+      assert.ok(updates.every(({ leg }) => leg === 'customer'));
+      const steps = updates.slice(1).map(({ span }, i) => span.endMs - updates[i]!.span.endMs);
+      const spoken = steps.filter((_, i) => updates[i]!.speaking && updates[i + 1]!.speaking);
+      assert.ok(Math.max(...spoken) <= MAX_UPDATE_STEP_MS);
+      assert.ok(events.every(({ type }) => type !== 'audio.gap'));
+      const ended = events.at(-1);
+      assert.ok(ended?.type === 'call.ended');
+      assert.equal(ended.data.reason, 'stopped');
+      assert.equal(ended.data.legs.find(({ leg }) => leg === 'agent')?.analysed, false);
+    });
+  }
+
+  it('demo plays the sample call to its summary', async () => {
+    const { code, stdout } = await runCli(['demo', '--speed', 'max', '--model', model.path]);
+    assert.equal(code, 0);
+    assert.match(stdout, /call ended: stopped/);
+    assert.match(stdout, /^agent .* not analysed: analysis\.legs\.agent\.analysed is off\.$/m);
+    assert.ok(!stdout.includes('\x1b'));
+  });
+
+  it('serves until SIGTERM, then drains and ends with exit code 0', async () => {
+    const child = startCli(['serve', '--port', '0', '--model', model.path, '--log-level', 'error']);
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '';
+    assert.equal((await fetch(`${url}/readyz`)).status, 200);
+    const short = ['stream', SAMPLE_CALL, '--url', url, '--speed', 'max', '--leg', 'mixed'];
+    assert.equal((await runCli(short)).code, 0);
+    child.kill('SIGTERM');
+    assert.equal(await exitCode(child), 0);
+  });
+
+  it('bench capacity reports what each leg costs, stage by stage', async () => {
+    const words = [
+      'bench',
+      'capacity',
+      '--legs',
+      '3',
+      '--seconds',
+      '2',
+      '--warm-up',
+      '1',
+      '--json',
+    ];
+    const { code, stdout } = await runCli([...words, '--model', model.path]);
+    assert.equal(code, 0);
+    const report: CapacityReport = JSON.parse(stdout);
+    assert.deepEqual([report.legs, report.drops.events], [3, 0]);
+    assert.ok(report.legsHeld <= 3); // fewer where the machine stalls for a second
+    assert.ok(report.audioSeconds > 4 && report.audioSeconds < 10, `${report.audioSeconds} s`);
+    assert.ok(report.cpuMsPerAudioSecond > 0);
+    const { rest, ...stages } = report.stages;
+    assert.ok(Object.values(stages).every((cost) => cost > 0));
+    const sum = Object.values(stages).reduce((total, cost) => total + cost, rest);
+    assert.ok(Math.abs(sum - report.cpuMsPerAudioSecond) < 0.01);
+    for (const size of ['1', '16', '64']) assert.ok((report.modelByBatch[size] ?? 0) > 0);
+  });
+});
