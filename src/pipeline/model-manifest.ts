@@ -52,6 +52,8 @@ export const ManifestSchema = object({
     residual: Type.Boolean(),
     halfLifeMs: Type.Number({ exclusiveMinimum: 0 }),
     hopMs: Type.Number({ exclusiveMinimum: 0 }),
+    centringPriorFrames: Type.Number({ exclusiveMinimum: 0 }),
+    centringHalfLifeMs: Type.Number({ exclusiveMinimum: 0 }),
   }),
   stepFrames: Type.Integer({
     minimum: 1,

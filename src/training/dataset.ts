@@ -65,7 +65,9 @@ export function speechFrames(samples: Float32Array): Float32Array {
     length += part.length;
   };
   const format = { encoding: 'pcm_s16le', sampleRateHz: ANALYSIS_RATE_HZ } as const;
-  new FrontEnd(format, keep).push(encodeAudio(samples, 'pcm_s16le'));
+  const frontEnd = new FrontEnd(format, keep);
+  frontEnd.push(encodeAudio(samples, 'pcm_s16le'));
+  frontEnd.close();
   const frames = new Float32Array(length);
   let offset = 0;
   for (const part of parts) {

@@ -1,5 +1,6 @@
 import { VARIANCE_FLOOR } from '../pipeline/network/pooling.ts';
 import {
+  centringDecayPerFrame,
   decayPerFrame,
   type NetworkShape,
   type StatePart,
@@ -36,14 +37,16 @@ class StepGraph {
     const shape = this.#shape;
     const frames = g.input('frames', ['B', 'T', shape.featureCount]);
     const before = this.#splitState(g.input('state', ['B', stateSize(shape)]));
-    const centred = g.node('Sub', [frames, this.#weight('input.mean')]);
-    const input = g.node('Mul', [centred, this.#weight('input.scale')]);
+    const shifted = g.node('Sub', [frames, this.#weight('input.mean')]);
+    const normalised = g.node('Mul', [shifted, this.#weight('input.scale')]);
+    const { input, ...heard } = this.#centre(normalised, before);
     const first = this.#convolve('conv1', input, before.conv1, shape.featureCount);
     const second = this.#convolve('conv2', first.output, before.conv2, shape.convChannels);
     const lstm = this.#lstm(second.output, before.hidden, before.cell);
     const scores = this.#scores(lstm.outputs);
     const sums = this.#addToSums(lstm.outputs, scores, before);
     const after: Record<StatePart['name'], string> = {
+      ...heard,
       conv1: first.context,
       conv2: second.context,
       hidden: lstm.hidden,
@@ -76,6 +79,37 @@ class StepGraph {
   #slice(x: string, start: number, end: number, axis: number): string {
     const g = this.#graph;
     return g.node('Slice', [x, g.integers([start]), g.integers([end]), g.integers([axis])]);
+  }
+
+  /** The running mean of centring.ts, over `[B, T, F]`. */
+  #centre(x: string, before: Record<StatePart['name'], string>) {
+    const g = this.#graph;
+    const decay = centringDecayPerFrame(this.#shape);
+    const one = g.integers([1], []);
+    const frameCount = g.node('Gather', [g.node('Shape', [x]), one]);
+    const range = g.node('Range', [one, g.node('Add', [frameCount, one]), one]);
+    const elapsed = g.node('Mul', [g.node('Cast', [range], { to: 1 }), g.scalar(decay)]);
+    const fade = g.node('Exp', [g.node('Neg', [elapsed])]);
+    const column = (row: string) => g.node('Unsqueeze', [row, g.integers([1])]);
+    const grown = g.node('Mul', [x, column(g.node('Exp', [elapsed]))]);
+    const summed = g.node('Add', [
+      g.node('CumSum', [grown, one]),
+      g.node('Unsqueeze', [before.heardSum, g.integers([1])]),
+    ]);
+    const sums = g.node('Mul', [summed, column(fade)]);
+    const fresh = g.node('Div', [
+      g.node('Sub', [g.scalar(1), fade]),
+      g.scalar(1 - Math.exp(-decay)),
+    ]);
+    const counts = g.node('Add', [g.node('Mul', [before.heard, fade]), fresh]);
+    const divisor = g.node('Add', [counts, g.scalar(this.#shape.centringPriorFrames)]);
+    const means = g.node('Div', [sums, g.node('Unsqueeze', [divisor, g.integers([2])])]);
+    const masked = g.node('Mul', [means, this.#weight('input.centre')]);
+    return {
+      input: g.node('Sub', [x, masked]),
+      heard: this.#slice(counts, -1, END, 1),
+      heardSum: g.node('Squeeze', [this.#slice(sums, -1, END, 1), g.integers([1])]),
+    };
   }
 
   /** relu(causal convolution) of `[B, T, C]`, and the context for the next step, `[B, (K−1)·C]`. */

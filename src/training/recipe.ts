@@ -52,6 +52,9 @@ export const RecipeSchema = object({
     description: 'Does not punish a label that the clip’s corpus does not have at all.',
   }),
   featureGroups: Type.Array(Type.Enum(groups), { minItems: 1, uniqueItems: true }),
+  centre: Type.Boolean({
+    description: 'Subtracts a leg’s own running mean from level, log-mel and MFCC.',
+  }),
   readoutEvery: count('Frames from one readout of the loss to the next.', 1),
   readoutPower: Type.Number({
     minimum: 0,
@@ -65,6 +68,8 @@ export const RecipeSchema = object({
     denseUnits: count('', 1),
     residual: Type.Boolean(),
     halfLifeMs: Type.Number({ exclusiveMinimum: 0 }),
+    centringPriorFrames: Type.Number({ exclusiveMinimum: 0 }),
+    centringHalfLifeMs: Type.Number({ exclusiveMinimum: 0 }),
   }),
 });
 
@@ -96,6 +101,7 @@ export const DEFAULT_RECIPE: Recipe = {
   balanceLabels: false,
   maskLabelsByCorpus: false,
   featureGroups: groups,
+  centre: true,
   readoutEvery: 8,
   readoutPower: 1,
   validateEveryEpochs: 10,
@@ -106,5 +112,7 @@ export const DEFAULT_RECIPE: Recipe = {
     denseUnits: DEFAULT_SHAPE.denseUnits,
     residual: DEFAULT_SHAPE.residual,
     halfLifeMs: DEFAULT_SHAPE.halfLifeMs,
+    centringPriorFrames: DEFAULT_SHAPE.centringPriorFrames,
+    centringHalfLifeMs: DEFAULT_SHAPE.centringHalfLifeMs,
   },
 };

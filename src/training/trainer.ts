@@ -1,7 +1,7 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { type TensorflowBackend, useBackend } from '../pipeline/engines/tensorflow-backend.ts';
-import { FEATURE_COUNT } from '../pipeline/features/layout.ts';
+import { centredColumns, FEATURE_COUNT } from '../pipeline/features/layout.ts';
 import { readouts } from '../pipeline/network/network.ts';
 import type { NetworkShape } from '../pipeline/network/shape.ts';
 import {
@@ -137,7 +137,13 @@ class Run {
     this.#random = createRandom(recipe.seed);
     const { mean, scale } = measureFeatures(clips, recipe.featureGroups);
     const fresh = initialWeights(this.shape, this.#random.fork());
-    this.weights = { ...fresh, 'input.mean': mean, 'input.scale': scale };
+    const centre = recipe.centre ? centredColumns() : new Float32Array(FEATURE_COUNT);
+    this.weights = {
+      ...fresh,
+      'input.mean': mean,
+      'input.scale': scale,
+      'input.centre': centre,
+    };
     this.averaged = new AveragedWeights(this.weights, recipe.emaDecay);
     this.#use = measureLabels(clips, recipe, this.shape.labelCount);
     this.#optimizer = new AdamW(this.weights, recipe.weightDecay, recipe.gradientClip);

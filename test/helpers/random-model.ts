@@ -37,6 +37,7 @@ export async function randomEngine(): Promise<Engine> {
   const weights = initialWeights(SMALL, createRandom(11));
   weights['input.mean'].fill(-4);
   weights['input.scale'].fill(0.2);
+  weights['input.centre'].fill(1);
   const manifest = { shape: SMALL };
   return loadEngine('onnxruntime', { weights, graph: exportOnnx(SMALL, weights), manifest });
 }

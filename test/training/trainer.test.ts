@@ -22,6 +22,8 @@ const RECIPE: Recipe = {
     denseUnits: 16,
     residual: true,
     halfLifeMs: 8000,
+    centringPriorFrames: 30,
+    centringHalfLifeMs: 4000,
   },
 };
 

@@ -33,5 +33,22 @@ export function featureOffset(group: FeatureGroup): number {
   return offset;
 }
 
+/** Where the level stands within the group `prosody`: log2 pitch, voicing, level, speech rate. */
+const INTENSITY_IN_PROSODY = 2;
+
+/**
+ * `[FEATURE_COUNT]`: 1 for the columns that hold what a voice and its line are like on the whole
+ * (log-mel, MFCC, level), which may be centred; 0 for differences and for what is absolute.
+ */
+export function centredColumns(): Float32Array {
+  const columns = new Float32Array(FEATURE_COUNT);
+  for (const group of ['logMel', 'mfcc'] as const) {
+    const start = featureOffset(group);
+    columns.fill(1, start, start + FEATURE_GROUPS[group]);
+  }
+  columns[featureOffset('prosody') + INTENSITY_IN_PROSODY] = 1;
+  return columns;
+}
+
 /** Changes whenever a computed value would: part of every model's manifest. */
 export const FEATURE_VERSION = 'tonewire-features-1';

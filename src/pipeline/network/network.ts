@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { add, convolve, dense, scaleBy } from './blocks.ts';
+import { centre } from './centring.ts';
 import { type LstmState, lstmSequence, lstmStep } from './lstm.ts';
 import { addToSums, pooled, poolReadouts } from './pooling.ts';
 import { decayPerFrame, type NetworkShape, stateLayout } from './shape.ts';
 import type { Weights } from './weights.ts';
 
 /**
- * The network: normalise → two causal convolutions with relu → LSTM (+ its input) → running
+ * The network: normalise, centre → two causal convolutions with relu → LSTM (+ its input) → running
  * attention → dense, relu → logits. `step` serves and `readouts` trains; both are wired from the
  * same blocks, and a test holds them together. Rows inside are time-major (see blocks.ts).
  */
@@ -106,11 +107,14 @@ export function step(
 ): StepTensors {
   return tf.tidy(() => {
     const [batchSize, frameCount] = frames.shape;
-    const parts = splitState(shape, state) as tf.Tensor2D[] & { length: 8 };
-    const [conv1, conv2, hidden, cell, maximum, denominator, numerator, square] = parts;
+    const parts = splitState(shape, state) as tf.Tensor2D[] & { length: 10 };
+    const [count, sum, conv1, conv2, hidden, cell, maximum, denominator, numerator, square] = parts;
     const context1 = contextRows(conv1!, shape.featureCount);
     const context2 = contextRows(conv2!, shape.convChannels);
-    const input = normalise(weights, frames);
+    const normalised = normalise(weights, frames);
+    const heardBefore = { count: count!, sum: sum! };
+    const centred = centre(shape, normalised, weights['input.centre'], heardBefore);
+    const input = centred.frames;
     const first = convolve(input, convolution(weights, 'conv1', context1, batchSize));
     const second = convolve(first, convolution(weights, 'conv2', context2, batchSize));
     const lstm = lstmStep(second, lstmWeights(weights), { hidden: hidden!, cell: cell! });
@@ -124,6 +128,8 @@ export function step(
     };
     const sums = addToSums(outputs, scores, before, decayPerFrame(shape));
     const after = [
+      centred.heard.count,
+      centred.heard.sum,
       contextPart(context1, input, batchSize),
       contextPart(context2, first, batchSize),
       lstm.hidden,
@@ -196,7 +202,13 @@ export function readouts(
     mask === undefined ? x : scaleBy(x, mask);
   const empty = (channels: number) => tf.zeros([context, channels]) as tf.Tensor2D;
   const conv1 = convolution(weights, 'conv1', empty(shape.featureCount), batchSize);
-  const first = drop(convolve(normalise(weights, frames), conv1), dropout?.conv1);
+  const nothing = {
+    count: tf.zeros([batchSize, 1]) as tf.Tensor2D,
+    sum: tf.zeros([batchSize, shape.featureCount]) as tf.Tensor2D,
+  };
+  const normalised = normalise(weights, frames);
+  const input = centre(shape, normalised, weights['input.centre'], nothing).frames;
+  const first = drop(convolve(input, conv1), dropout?.conv1);
   const conv2 = convolution(weights, 'conv2', empty(shape.convChannels), batchSize);
   const second = drop(convolve(first, conv2), dropout?.conv2);
   const zero = tf.zeros([batchSize, shape.hiddenUnits]) as tf.Tensor2D;

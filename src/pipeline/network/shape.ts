@@ -17,6 +17,10 @@ export interface NetworkShape {
   /** After this long, a frame weighs half as much in the attention sums. */
   readonly halfLifeMs: number;
   readonly hopMs: number;
+  /** Frames of an average voice that a leg's own mean is mixed with before it is subtracted. */
+  readonly centringPriorFrames: number;
+  /** After this long, a frame counts half as much in a leg's own mean. */
+  readonly centringHalfLifeMs: number;
 }
 
 export const DEFAULT_SHAPE: NetworkShape = {
@@ -30,6 +34,8 @@ export const DEFAULT_SHAPE: NetworkShape = {
   residual: true,
   halfLifeMs: 8000,
   hopMs: (HOP_SAMPLES * 1000) / ANALYSIS_RATE_HZ,
+  centringPriorFrames: 30,
+  centringHalfLifeMs: 4000,
 };
 
 /** What the running maximum starts at: so low that the first frame replaces it, yet finite. */
@@ -40,9 +46,16 @@ export function decayPerFrame(shape: NetworkShape): number {
   return (Math.LN2 * shape.hopMs) / shape.halfLifeMs;
 }
 
+/** What a frame loses of its log-weight in a leg's own mean with each later frame. */
+export function centringDecayPerFrame(shape: NetworkShape): number {
+  return (Math.LN2 * shape.hopMs) / shape.centringHalfLifeMs;
+}
+
 /** One part of the flat state vector. */
 export interface StatePart {
   readonly name:
+    | 'heard'
+    | 'heardSum'
     | 'conv1'
     | 'conv2'
     | 'hidden'
@@ -56,14 +69,17 @@ export interface StatePart {
 }
 
 /**
- * A leg's state, part by part, in the order of the flat vector. `conv1` is `[K−1, F]`, the
- * normalised features of the latest frames; `conv2` is `[K−1, C]`, the first convolution's outputs;
+ * A leg's state, part by part, in the order of the flat vector. `heard` and `heardSum` are the
+ * fading count and sum of its normalised frames (centring.ts). `conv1` is `[K−1, F]`, the centred
+ * features of the latest frames; `conv2` is `[K−1, C]`, the first convolution's outputs;
  * `hidden` and `cell` are the LSTM's; `maximum`, `denominator`, `numerator` (Σ w·h) and `square`
  * (Σ w·h²) are the running attention's, with weights w = e^(score − maximum).
  */
 export function stateLayout(shape: NetworkShape): readonly StatePart[] {
   const context = shape.convKernel - 1;
   const sizes = [
+    ['heard', 1],
+    ['heardSum', shape.featureCount],
     ['conv1', context * shape.featureCount],
     ['conv2', context * shape.convChannels],
     ['hidden', shape.hiddenUnits],

@@ -5,6 +5,7 @@ import type { NetworkShape } from './shape.ts';
 export const WEIGHT_NAMES = [
   'input.mean',
   'input.scale',
+  'input.centre',
   'conv1.kernel',
   'conv1.bias',
   'conv2.kernel',
@@ -29,7 +30,7 @@ export type WeightArrays = Readonly<Record<WeightName, Float32Array>>;
 /** The weights on a TensorFlow.js backend. */
 export type Weights = Readonly<Record<WeightName, tf.Tensor2D>>;
 
-/** `input.mean` and `input.scale` are measured on the training clips; everything else is learned. */
+/** `input.mean` and `input.scale` are measured on the training clips, `input.centre` is chosen; everything else is learned. */
 export const LEARNED_NAMES = WEIGHT_NAMES.filter((name) => !name.startsWith('input.'));
 
 /** `[rows, columns]` of every tensor; a vector has one row. */
@@ -38,6 +39,7 @@ export function weightShapes(shape: NetworkShape): Record<WeightName, readonly [
   return {
     'input.mean': [1, featureCount],
     'input.scale': [1, featureCount],
+    'input.centre': [1, featureCount],
     'conv1.kernel': [convKernel * featureCount, convChannels],
     'conv1.bias': [1, convChannels],
     'conv2.kernel': [convKernel * convChannels, convChannels],

@@ -20,6 +20,7 @@ function randomModel() {
   }
   weights['input.mean'].forEach((_, i) => {
     weights['input.mean'][i] = random.normal();
+    weights['input.centre'][i] = i % 2;
     weights['input.scale'][i] = i % 5 === 0 ? 0 : random.uniform(0.5, 1.5);
   });
   return { weights, graph: exportOnnx(shape, weights), manifest: { shape } };

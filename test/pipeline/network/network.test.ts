@@ -45,6 +45,7 @@ function busyWeights(shape: NetworkShape, seed: number) {
   });
   weights['input.mean'].forEach((_, i) => {
     weights['input.mean'][i] = random.normal();
+    weights['input.centre'][i] = i % 2;
     weights['input.scale'][i] = i % 3 === 0 ? 0 : random.uniform(0.5, 2);
   });
   return weights;
@@ -193,7 +194,7 @@ describe('network', () => {
     });
     LEARNED_NAMES.forEach((name, i) => {
       // Along a random direction, so that one number checks the whole tensor.
-      const random = createRandom(i + 1);
+      const random = createRandom(i + 20);
       const direction = weights[name].map(() => random.normal());
       const original = weights[name].slice();
       const at = (distance: number) => {
