@@ -41,7 +41,7 @@ export function serveCommand(): Command {
 async function serve(options: ServeOptions): Promise<void> {
   const config = loadConfig({
     file: options.config,
-    env: configVariables(),
+    env: process.env,
     flags: flags(options),
   });
   const tonewire = await startTonewire(config);
@@ -58,12 +58,6 @@ async function serve(options: ServeOptions): Promise<void> {
 
 function flags(options: ServeOptions): Record<string, unknown> {
   return { 'server.port': options.port, 'server.host': options.host, ...configFlags(options) };
-}
-
-/** The environment without the command line's own switch, which is no option. */
-function configVariables(): NodeJS.ProcessEnv {
-  const { TONEWIRE_DEBUG: _, ...variables } = process.env;
-  return variables;
 }
 
 /** Resolves with the first of the signals that ask a program to stop. */

@@ -10,7 +10,12 @@ export interface Option {
 }
 
 /** Environment variables that are not options: which file to read, and the key that clients send. */
-export const OTHER_VARIABLES: readonly string[] = ['TONEWIRE_CONFIG', 'TONEWIRE_API_KEY'];
+export const OTHER_VARIABLES: readonly string[] = [
+  'TONEWIRE_CONFIG',
+  'TONEWIRE_API_KEY',
+  'TONEWIRE_DEBUG',
+  'TONEWIRE_TEST_DATA',
+];
 
 /** Every option and section, in the order of the schema. */
 export const OPTIONS: readonly Option[] = list(configFileSchema(), '');

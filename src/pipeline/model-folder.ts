@@ -37,23 +37,23 @@ export interface ModelContent {
 
 const REQUIRED_FILES = ['weights.bin', 'model.onnx', 'golden.json'] as const;
 
-function invalid(file: string, fault: string, cause?: unknown): TonewireError {
-  return new TonewireError('TW_MODEL_INVALID', `${file}: ${fault}`, { cause });
+function invalid(folder: string, file: string, fault: string, cause?: unknown): TonewireError {
+  return new TonewireError('TW_MODEL_INVALID', `${join(folder, file)}: ${fault}`, { cause });
 }
 
 async function readBytes(folder: string, file: string): Promise<Buffer> {
   try {
     return await readFile(join(folder, file));
   } catch (cause) {
-    throw invalid(file, 'the file is missing or cannot be read.', cause);
+    throw invalid(folder, file, 'the file is missing or cannot be read.', cause);
   }
 }
 
-function parse(file: string, bytes: Buffer): unknown {
+function parse(folder: string, file: string, bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
-    throw invalid(file, 'not valid JSON.', cause);
+    throw invalid(folder, file, 'not valid JSON.', cause);
   }
 }
 
@@ -64,24 +64,27 @@ function sha256(bytes: Uint8Array): string {
 /** Every file that the manifest lists, each with the hash it has to have. */
 async function readListed(path: string, manifest: Manifest): Promise<Map<string, Buffer>> {
   const missing = REQUIRED_FILES.find((file) => !(file in manifest.files));
-  if (missing !== undefined) throw invalid('manifest.json', `/files does not list ${missing}.`);
+  if (missing !== undefined)
+    throw invalid(path, 'manifest.json', `/files does not list ${missing}.`);
   const contents = new Map<string, Buffer>();
   for (const [file, hash] of Object.entries(manifest.files)) {
-    if (!/^[\w.-]+$/.test(file)) throw invalid('manifest.json', '/files names another folder.');
+    if (!/^[\w.-]+$/.test(file))
+      throw invalid(path, 'manifest.json', '/files names another folder.');
     const bytes = await readBytes(path, file);
-    if (sha256(bytes) !== hash) throw invalid(file, 'its SHA-256 is not the one in the manifest.');
+    if (sha256(bytes) !== hash)
+      throw invalid(path, file, 'its SHA-256 is not the one in the manifest.');
     contents.set(file, bytes);
   }
   return contents;
 }
 
 /** Cuts `weights.bin` into its tensors. Every platform that Node runs on is little-endian enough. */
-function readWeights(manifest: Manifest, bytes: Buffer): WeightArrays {
+function readWeights(path: string, manifest: Manifest, bytes: Buffer): WeightArrays {
   const last = manifest.weights.at(-1)!;
   const floats = (shape: readonly number[]) => shape[0]! * shape[1]!;
   const wanted = last.byteOffset + floats(last.shape) * Float32Array.BYTES_PER_ELEMENT;
   if (bytes.length !== wanted) {
-    throw invalid('weights.bin', `${bytes.length} bytes, not the ${wanted} of its tensors.`);
+    throw invalid(path, 'weights.bin', `${bytes.length} bytes, not the ${wanted} of its tensors.`);
   }
   // A copy, because a Buffer may start at an address that floats cannot.
   const aligned = Uint8Array.from(bytes).buffer;
@@ -93,15 +96,17 @@ function readWeights(manifest: Manifest, bytes: Buffer): WeightArrays {
 
 /** Reads a model folder; refuses with TW_MODEL_INVALID, naming file and field, what does not fit. */
 export async function loadModelFolder(path: string): Promise<ModelFolder> {
-  const manifest = checkManifest(parse('manifest.json', await readBytes(path, 'manifest.json')));
-  if ('fault' in manifest) throw invalid('manifest.json', `${manifest.fault}.`);
+  const manifest = checkManifest(
+    parse(path, 'manifest.json', await readBytes(path, 'manifest.json')),
+  );
+  if ('fault' in manifest) throw invalid(path, 'manifest.json', `${manifest.fault}.`);
   const contents = await readListed(path, manifest);
-  const golden = checkGoldenFile(parse('golden.json', contents.get('golden.json')!));
-  if ('fault' in golden) throw invalid('golden.json', `${golden.fault}.`);
+  const golden = checkGoldenFile(parse(path, 'golden.json', contents.get('golden.json')!));
+  if ('fault' in golden) throw invalid(path, 'golden.json', `${golden.fault}.`);
   return {
     path,
     manifest,
-    weights: readWeights(manifest, contents.get('weights.bin')!),
+    weights: readWeights(path, manifest, contents.get('weights.bin')!),
     graph: contents.get('model.onnx')!,
     golden,
   };
