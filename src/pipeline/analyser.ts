@@ -1,7 +1,9 @@
+import { TonewireError } from '../protocol/errors.ts';
 import type { Analyser, AudioFormat, LegOutput } from './analysis.ts';
 import type { Engine } from './engines/engine.ts';
 import { type EngineName, loadEngine } from './engines/load-engine.ts';
 import { FEATURE_COUNT } from './features/layout.ts';
+import { checkGolden, GOLDEN_TOLERANCE } from './golden.ts';
 import { type LegOptions, LegPipeline } from './leg.ts';
 import { LegReadings } from './leg-readings.ts';
 import { loadModelFolder, type ModelFolder } from './model-folder.ts';
@@ -80,10 +82,18 @@ export class ModelAnalyser implements Analyser {
 
 /**
  * Loads the model and an engine that runs it. Throws TW_MODEL_INVALID for a folder that does not
- * match its manifest and TW_ENGINE_MISSING for an engine that is not installed.
+ * match its manifest, or whose golden outputs the engine does not give, and TW_ENGINE_MISSING for an engine that is not installed.
  */
 export async function createAnalyser(options: AnalyserOptions): Promise<ModelAnalyser> {
   const model = await loadModelFolder(options.model);
   const engine = await loadEngine(options.engine, model, { threads: options.engineThreads });
+  const difference = await checkGolden(engine, model);
+  if (!(difference <= GOLDEN_TOLERANCE)) {
+    await engine.close();
+    throw new TonewireError(
+      'TW_MODEL_INVALID',
+      `${options.model}: ${engine.name} differs from the golden outputs by ${difference} on a logit.`,
+    );
+  }
   return new ModelAnalyser(model, engine, options);
 }

@@ -26,6 +26,7 @@ export interface AnalysisFrame {
 /**
  * Bytes to frames for one leg: decode → resample → windows → features → speech gate. Serving and
  * training both run exactly this. Its output depends on the bytes, never on how they were chunked.
+ * `close` it when its stream ends.
  */
 export class FrontEnd {
   readonly #decoder: Decoder;
@@ -88,6 +89,11 @@ export class FrontEnd {
     this.#resampler.reset();
     this.#extractor.reset();
     this.#gate.reset();
+  }
+
+  /** Lets go of the memory that the collector does not see. The front end hears nothing more. */
+  close(): void {
+    this.#resampler.free();
   }
 
   #pushSamples(samples: Float32Array): void {

@@ -33,6 +33,9 @@ const GoldenSchema = Type.Object(
 
 export type Golden = Static<typeof GoldenSchema>;
 
+/** How far an engine may be from the golden outputs on a logit, as engines may be from each other. */
+export const GOLDEN_TOLERANCE = 1e-3;
+
 /** One case without its answer. */
 export type GoldenInput = Omit<Golden['cases'][number], 'logits'>;
 

@@ -83,11 +83,13 @@ export class LegPipeline implements LegAnalysis {
   }
 
   push(bytes: Uint8Array): void {
+    if (this.#closed) return;
     this.#frontEnd.push(bytes);
     this.#advance();
   }
 
   gap(missingSamples: number, cause: GapCause): void {
+    if (this.#closed) return;
     const missingMs = (missingSamples * 1000) / this.#format.sampleRateHz;
     const filledMs = Math.min(missingMs, this.#options.maxGapFillMs);
     if (filledMs < missingMs) this.#closeSegment();
@@ -116,14 +118,21 @@ export class LegPipeline implements LegAnalysis {
   async end(): Promise<LegTotals> {
     this.#closeSegment();
     await this.#barrier();
-    this.#closed = true;
+    this.#close();
     const audioMs = this.#frontEnd.positionSamples / SAMPLES_PER_MS;
     return { audioMs, gapMs: this.#gapMs, ...this.#readings.totals() };
   }
 
   abort(): void {
-    this.#closed = true;
+    this.#close();
     for (const item of this.#items.splice(0)) if (item.kind === 'barrier') item.reached();
+  }
+
+  /** The sender may not know yet that the leg is over: what still comes is not heard. */
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#frontEnd.close();
   }
 
   #onFrame(frame: AnalysisFrame): void {

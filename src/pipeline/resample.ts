@@ -1,180 +1,126 @@
-/** Stop-band attenuation in dB; mu-law's own noise lies near −38 dB, so this is out of hearing. */
-const ATTENUATION_DB = 70;
-/** Length of the filter in periods of the slower of the two rates. */
-const TAPS_PER_PERIOD = 32;
-/** Downsampling puts the pass band's edge below the new Nyquist frequency, so that little folds back. */
-const DOWNSAMPLING_ROLLOFF = 0.94;
+import createSpeex from '@echogarden/speex-resampler-wasm/simd';
+import { TonewireError } from '../protocol/errors.ts';
 
-interface PolyphaseFilter {
-  readonly up: number;
-  readonly down: number;
-  readonly tapCount: number;
-  /** `up` phases of `tapCount` taps, each time-reversed to run forward over the history. */
-  readonly taps: Float32Array;
-  /** A phase that is a pure delay: the index of its only tap, or −1. Half-band filters have one. */
-  readonly unitTap: Int32Array;
-}
+/** Of 0–10. Measured against 3 and 7 in docs/decisions/0002-resampler.md. */
+const QUALITY = 5;
+/** Samples that cross into WebAssembly memory at once. Fixed, so that no recording makes it grow. */
+const INPUT_BLOCK_SAMPLES = 4096;
+const OUTPUT_BLOCK_SAMPLES = 8192;
+const BYTES_PER_FLOAT = 4;
+const NO_SAMPLES = new Float32Array(0);
 
-const filters = new Map<string, PolyphaseFilter>();
+const speex = await createSpeex();
+// One set of buffers for all resamplers: a call runs to its end before the next one starts.
+const inputAddress = allocate(INPUT_BLOCK_SAMPLES * BYTES_PER_FLOAT);
+const outputAddress = allocate(OUTPUT_BLOCK_SAMPLES * BYTES_PER_FLOAT);
+const inputLengthAddress = allocate(4);
+const outputLengthAddress = allocate(4);
+
+/** Second line of defence: WebAssembly memory is not the collector's, so a lost state would leak. */
+const forgotten = new FinalizationRegistry<number>((state) =>
+  speex._speex_resampler_destroy(state),
+);
 
 /**
- * Streaming conversion between two sample rates: a polyphase Kaiser-windowed sinc (Crochiere and
- * Rabiner, Multirate Digital Signal Processing, 1983, ch. 2–4). Every output sample depends on the
- * input alone, never on how it was cut into chunks. Delays by 16 samples of the slower rate.
+ * Streaming conversion between two sample rates by Speex's resampler. Every output sample depends
+ * on the input alone, never on how it was cut into chunks. The filter's state lies in WebAssembly
+ * memory: `free` the resampler when its stream ends. A freed one stays silent.
  */
 export class Resampler {
-  readonly #filter: PolyphaseFilter;
   readonly #passThrough: boolean;
-  #history: Float32Array;
-  #historyLength: number;
-  /** Where the next output lies, in units of 1/up input samples after the history's first full window. */
-  #phase = 0;
-  #output = new Float32Array(1024);
+  readonly #ratio: number;
+  /** Address of Speex's state; 0 when there is none: same rate, or freed. */
+  #state = 0;
+  #freed = false;
+  #output = NO_SAMPLES;
 
   constructor(fromHz: number, toHz: number) {
     this.#passThrough = fromHz === toHz;
-    this.#filter = polyphaseFilter(fromHz, toHz);
-    this.#historyLength = this.#filter.tapCount - 1;
-    this.#history = new Float32Array(this.#historyLength + 1024);
+    this.#ratio = toHz / fromHz;
+    if (this.#passThrough) return;
+    this.#state = speex._speex_resampler_init(1, fromHz, toHz, QUALITY, 0);
+    if (this.#state === 0) throw failed(`cannot convert ${fromHz} Hz to ${toHz} Hz`);
+    forgotten.register(this, this.#state, this);
+  }
+
+  /** What the filter holds back, in input samples. */
+  get delaySamples(): number {
+    return this.#state === 0 ? 0 : speex._speex_resampler_get_input_latency(this.#state);
+  }
+
+  /** Before the first push: leaves the delay out, so that output sample n is the sound at n / toHz. */
+  skipDelay(): void {
+    if (this.#state !== 0) speex._speex_resampler_skip_zeros(this.#state);
   }
 
   /** Samples in, samples out: a view that the next call overwrites. */
   push(input: Float32Array): Float32Array {
+    if (this.#freed) return NO_SAMPLES;
     if (this.#passThrough) return input;
-    const { up, down, tapCount } = this.#filter;
-    this.#append(input);
-    const windows = this.#historyLength - tapCount + 1;
-    const outputs = Math.max(0, Math.ceil((windows * up - this.#phase) / down));
-    if (this.#output.length < outputs) this.#output = new Float32Array(outputs * 2);
-    this.#phase = this.#convolve(outputs) - windows * up;
-    this.#history.copyWithin(0, windows, this.#historyLength);
-    this.#historyLength = tapCount - 1;
-    return this.#output.subarray(0, outputs);
+    const most = Math.ceil(input.length * this.#ratio) + 1;
+    if (this.#output.length < most) this.#output = new Float32Array(most);
+    let filled = 0;
+    for (let taken = 0; taken < input.length; ) {
+      const consumed = this.#convert(input.subarray(taken, taken + INPUT_BLOCK_SAMPLES));
+      // Read after the call: the views are new ones if it made the memory grow.
+      const produced = speex.HEAPU32[outputLengthAddress >> 2]!;
+      if (consumed + produced === 0) throw failed('neither took nor gave a sample');
+      const start = outputAddress / BYTES_PER_FLOAT;
+      this.#output.set(speex.HEAPF32.subarray(start, start + produced), filled);
+      taken += consumed;
+      filled += produced;
+    }
+    return this.#output.subarray(0, filled);
   }
 
-  /** The filter's tail: what the last samples still have to say. A view, as from `push`. */
-  flush(): Float32Array {
-    if (this.#passThrough) return this.#output.subarray(0, 0);
-    return this.push(new Float32Array(this.#filter.tapCount >> 1));
-  }
-
+  /** Forgets what it heard: the next push is answered as by a new resampler. */
   reset(): void {
-    this.#history.fill(0);
-    this.#historyLength = this.#filter.tapCount - 1;
-    this.#phase = 0;
+    if (this.#state !== 0) speex._speex_resampler_reset_mem(this.#state);
   }
 
-  #append(input: Float32Array): void {
-    const needed = this.#historyLength + input.length;
-    if (this.#history.length < needed) {
-      const grown = new Float32Array(needed * 2);
-      grown.set(this.#history.subarray(0, this.#historyLength));
-      this.#history = grown;
-    }
-    this.#history.set(input, this.#historyLength);
-    this.#historyLength = needed;
+  /** Gives the state's memory back. Further calls do nothing. */
+  free(): void {
+    this.#freed = true;
+    if (this.#state === 0) return;
+    forgotten.unregister(this);
+    speex._speex_resampler_destroy(this.#state);
+    this.#state = 0;
+    this.#output = NO_SAMPLES;
   }
 
-  #convolve(outputs: number): number {
-    const { up, down, tapCount, taps, unitTap } = this.#filter;
-    const history = this.#history;
-    const output = this.#output;
-    let position = this.#phase;
-    for (let n = 0; n < outputs; n++) {
-      const phase = position % up;
-      const first = (position - phase) / up;
-      const unit = unitTap[phase]!;
-      output[n] =
-        unit >= 0
-          ? history[first + unit]!
-          : dotProduct(taps, phase * tapCount, history, first, tapCount);
-      position += down;
-    }
-    return position;
+  [Symbol.dispose](): void {
+    this.free();
   }
-}
 
-/** Two sums side by side let the processor overlap the multiplications; `count` is even. */
-function dotProduct(
-  a: Float32Array,
-  aStart: number,
-  b: Float32Array,
-  bStart: number,
-  count: number,
-): number {
-  let even = 0;
-  let odd = 0;
-  for (let i = 0; i < count; i += 2) {
-    even += a[aStart + i]! * b[bStart + i]!;
-    odd += a[aStart + i + 1]! * b[bStart + i + 1]!;
-  }
-  return even + odd;
-}
-
-/** Designed once per pair of rates and shared: it is never written again. */
-function polyphaseFilter(fromHz: number, toHz: number): PolyphaseFilter {
-  const key = `${fromHz}/${toHz}`;
-  let filter = filters.get(key);
-  if (filter === undefined) {
-    filter = designFilter(fromHz, toHz);
-    filters.set(key, filter);
-  }
-  return filter;
-}
-
-function designFilter(fromHz: number, toHz: number): PolyphaseFilter {
-  const divisor = greatestCommonDivisor(fromHz, toHz);
-  const up = toHz / divisor;
-  const down = fromHz / divisor;
-  const slowdown = Math.max(1, fromHz / toHz);
-  const tapCount = 2 * Math.ceil((TAPS_PER_PERIOD * slowdown) / 2);
-  const cutoff = slowdown > 1 ? DOWNSAMPLING_ROLLOFF / slowdown : 1;
-  const taps = new Float32Array(up * tapCount);
-  const unitTap = new Int32Array(up).fill(-1);
-  for (let phase = 0; phase < up; phase++) {
-    const row = taps.subarray(phase * tapCount, (phase + 1) * tapCount);
-    fillPhase(row, phase / up, cutoff);
-    unitTap[phase] = row.indexOf(1);
-  }
-  return { up, down, tapCount, taps, unitTap };
-}
-
-/** One phase's taps, scaled to unit gain at 0 Hz. `offset` is the phase in input samples, 0..1. */
-function fillPhase(row: Float32Array, offset: number, cutoff: number): void {
-  const half = row.length / 2;
-  const beta = 0.1102 * (ATTENUATION_DB - 8.7); // Kaiser 1974
-  let sum = 0;
-  for (let i = 0; i < row.length; i++) {
-    const distance = i - (half - 1) - offset;
-    const windowed = sinc(cutoff * distance) * kaiser(distance / half, beta);
-    row[i] = windowed;
-    sum += windowed;
-  }
-  for (let i = 0; i < row.length; i++) {
-    const tap = row[i]! / sum;
-    row[i] = Math.abs(tap) < 1e-12 ? 0 : Math.abs(tap - 1) < 1e-12 ? 1 : tap;
+  /** Samples taken of the block: fewer than given when the output's room ran out first. */
+  #convert(block: Float32Array): number {
+    speex.HEAPF32.set(block, inputAddress / BYTES_PER_FLOAT);
+    speex.HEAPU32[inputLengthAddress >> 2] = block.length;
+    speex.HEAPU32[outputLengthAddress >> 2] = OUTPUT_BLOCK_SAMPLES;
+    const error = speex._speex_resampler_process_float(
+      this.#state,
+      0,
+      inputAddress,
+      inputLengthAddress,
+      outputAddress,
+      outputLengthAddress,
+    );
+    if (error !== 0) throw failed(`error ${error}`);
+    return speex.HEAPU32[inputLengthAddress >> 2]!;
   }
 }
 
-function sinc(x: number): number {
-  return Math.abs(x) < 1e-12 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+/** Size of the memory that all resamplers of the process share. It never shrinks. */
+export function resamplerMemoryBytes(): number {
+  return speex.HEAPF32.byteLength;
 }
 
-function kaiser(x: number, beta: number): number {
-  return Math.abs(x) >= 1 ? 0 : besselI0(beta * Math.sqrt(1 - x * x)) / besselI0(beta);
+function allocate(bytes: number): number {
+  const address = speex._malloc(bytes);
+  if (address === 0) throw failed('out of memory');
+  return address;
 }
 
-/** Modified Bessel function of the first kind, order 0, by its power series. */
-function besselI0(x: number): number {
-  let term = 1;
-  let sum = 1;
-  for (let k = 1; term > 1e-12 * sum; k++) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
-  }
-  return sum;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+function failed(what: string): TonewireError {
+  return new TonewireError('TW_INTERNAL', `The resampler failed: ${what}.`);
 }

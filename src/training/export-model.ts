@@ -1,5 +1,11 @@
 import { loadEngine } from '../pipeline/engines/load-engine.ts';
-import { checkGolden, type Golden, type GoldenInput, runGolden } from '../pipeline/golden.ts';
+import {
+  checkGolden,
+  GOLDEN_TOLERANCE,
+  type Golden,
+  type GoldenInput,
+  runGolden,
+} from '../pipeline/golden.ts';
 import { type ModelFolder, writeModelFolder } from '../pipeline/model-folder.ts';
 import type { Manifest } from '../pipeline/model-manifest.ts';
 import { TonewireError } from '../protocol/errors.ts';
@@ -34,9 +40,6 @@ const GOLDEN_INPUTS: readonly GoldenInput[] = [
   { seed: 2, batchSize: 3, frameCount: 8, steps: 4 },
   { seed: 3, batchSize: 2, frameCount: 1, steps: 5 },
 ];
-
-/** The project's bound on how far two engines may be apart. */
-const ENGINE_TOLERANCE = 1e-3;
 
 const digits = (logit: number) => Number(logit.toFixed(6));
 
@@ -75,7 +78,7 @@ export async function exportModel(
   const engine = await loadEngine('onnxruntime', folder);
   const difference = await checkGolden(engine, folder);
   await engine.close();
-  if (!(difference <= ENGINE_TOLERANCE)) {
+  if (!(difference <= GOLDEN_TOLERANCE)) {
     throw new TonewireError('TW_TRAINING', `The ONNX graph differs by ${difference} on a logit.`);
   }
   return folder;

@@ -87,21 +87,21 @@ describe('model folder', () => {
 
   it('is refused when a file is missing', async () => {
     await unlink(join(path, 'model.onnx'));
-    await refuses(/^model\.onnx: the file is missing/);
+    await refuses(/[\\/]model\.onnx: the file is missing/);
   });
 
   it('is refused when a file is not the one that was hashed', async () => {
     const bytes = await readFile(join(path, 'weights.bin'));
     bytes[100]! ^= 1;
     await writeFile(join(path, 'weights.bin'), bytes);
-    await refuses(/^weights\.bin: its SHA-256/);
+    await refuses(/[\\/]weights\.bin: its SHA-256/);
   });
 
   it('is refused when the manifest is missing or not JSON', async () => {
     await writeFile(join(path, 'manifest.json'), '{');
-    await refuses(/^manifest\.json: not valid JSON/);
+    await refuses(/[\\/]manifest\.json: not valid JSON/);
     await unlink(join(path, 'manifest.json'));
-    await refuses(/^manifest\.json: the file is missing/);
+    await refuses(/[\\/]manifest\.json: the file is missing/);
   });
 
   const faults: [string, object, RegExp][] = [

@@ -37,7 +37,8 @@ describe('prosody', () => {
     const narrow = vowel(110, 8000, 1);
     // A high-pass at 300 Hz by differencing twice is crude, but takes the fundamental down 30 dB.
     const thin = narrow.map((x, i) => (x - 2 * (narrow[i - 1] ?? 0) + (narrow[i - 2] ?? 0)) * 2);
-    const readings = analyse(new Resampler(8000, 16000).push(thin).slice());
+    using resampler = new Resampler(8000, 16000);
+    const readings = analyse(resampler.push(thin).slice());
     const right = readings.filter(({ pitchHz }) => Math.abs(pitchHz / 110 - 1) < 0.02);
     assert.ok(right.length >= readings.length * 0.9, `${right.length} of ${readings.length}`);
   });
