@@ -228,6 +228,8 @@ describe('a leg', () => {
     leg.abort();
     await ended;
     const count = outputs.length;
+    leg.push(talk());
+    leg.gap(800, 'missing');
     await new Promise(setImmediate);
     assert.equal(outputs.length, count);
   });

@@ -76,7 +76,9 @@ async function heard(config: Config, chunks: readonly Buffer[]): Promise<LegOutp
 function resampled(chunks: readonly Buffer[]): Float32Array {
   const decoder = new Decoder('mulaw');
   const resampler = new Resampler(TWILIO_RATE_HZ, ANALYSIS_RATE_HZ);
-  return resampler.push(decoder.decode(Buffer.concat(chunks))).slice();
+  const samples = resampler.push(decoder.decode(Buffer.concat(chunks))).slice();
+  resampler.free();
+  return samples;
 }
 
 function framesOf(chunks: readonly Buffer[]) {
@@ -89,6 +91,7 @@ function framesOf(chunks: readonly Buffer[]) {
     speech.push(frame.speechFrames.slice(0, frame.speechFrameCount * FEATURE_COUNT));
   });
   for (const chunk of chunks) frontEnd.push(chunk);
+  frontEnd.close();
   const count = speech.reduce((sum, frames) => sum + frames.length, 0);
   const speechFrames = new Float32Array(count);
   let at = 0;

@@ -70,16 +70,18 @@ export async function measureStages(
     modelByBatch[size] = rounded((stepMs / size) * legSteps, 4);
   }
   const { audioSeconds, speechShare } = material;
+  const resampler = new Resampler(TWILIO_RATE_HZ, ANALYSIS_RATE_HZ);
   const stages: StageCosts = {
     ingest: rounded(await perSecond(ingest(material)), 4),
     decode: rounded(await perSecond(decode(material)), 4),
-    resample: rounded(await perSecond(resample(material)), 4),
+    resample: rounded(await perSecond(resample(material, resampler)), 4),
     features: rounded(await perSecond(features(material)), 4),
     gate: rounded(await perSecond(gate(material)), 4),
     model: modelByBatch[batch]!,
     readings: rounded(await perSecond(await readings(engine, model, material, config)), 4),
     events: rounded(await perSecond(events(material)), 4),
   };
+  resampler.free();
   await engine.close();
   return { stages, modelByBatch, speechShare, audioSeconds };
 }
@@ -117,10 +119,9 @@ function decode({ chunks }: StageMaterial) {
   };
 }
 
-function resample({ chunks }: StageMaterial) {
+function resample({ chunks }: StageMaterial, resampler: Resampler) {
   const decoder = new Decoder('mulaw');
   const decoded = chunks.map((chunk) => decoder.decode(chunk).slice());
-  const resampler = new Resampler(TWILIO_RATE_HZ, ANALYSIS_RATE_HZ);
   return () => {
     for (const samples of decoded) resampler.push(samples);
   };
