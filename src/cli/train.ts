@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { systemClock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
-import { type SplitSizes, trainModel } from '../training/train-model.ts';
+import type { SplitSizes } from '../training/train-model.ts';
 import type { EpochReport } from '../training/trainer.ts';
 import { readTrainingPlan, type TrainingPlan } from '../training/training-plan.ts';
 import { type ClipSource, clipSourceOptions, readClips } from './labelled-clips.ts';
@@ -49,6 +49,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const { clips } = await readClips({ corpus: plan.corpus, ...flags });
   const reading = progressBar('Reading ');
   const training = progressBar('Training');
+  const { trainModel } = await import('../training/train-model.ts');
   const { folder } = await trainModel({
     plan,
     clips,

@@ -4,12 +4,8 @@ import { type TensorflowBackend, useBackend } from '../pipeline/engines/tensorfl
 import { centredColumns, FEATURE_COUNT } from '../pipeline/features/layout.ts';
 import { readouts } from '../pipeline/network/network.ts';
 import type { NetworkShape } from '../pipeline/network/shape.ts';
-import {
-  LEARNED_NAMES,
-  toTensors,
-  type WeightArrays,
-  type Weights,
-} from '../pipeline/network/weights.ts';
+import { toTensors } from '../pipeline/network/weight-tensors.ts';
+import { LEARNED_NAMES, type WeightArrays, type Weights } from '../pipeline/network/weights.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
 import { type Batch, measureFeatures, type TrainingClip, trainingBatches } from './batches.ts';

@@ -2,7 +2,7 @@ import { TonewireError } from '../../protocol/errors.ts';
 import type { ModelFolder } from '../model-folder.ts';
 import type { Engine } from './engine.ts';
 import { loadOnnxruntime, type OnnxruntimeOptions } from './onnxruntime.ts';
-import { loadTensorflow } from './tensorflow.ts';
+import type { TensorflowBackend } from './tensorflow-backend.ts';
 
 export const ENGINE_NAMES = [
   'auto',
@@ -28,23 +28,29 @@ export async function loadEngine(
   model: EngineModel,
   options: OnnxruntimeOptions = {},
 ): Promise<Engine> {
-  const { graph, weights, manifest } = model;
+  const { graph, manifest } = model;
   const { shape } = manifest;
   switch (name) {
     case 'onnxruntime':
       return loadOnnxruntime(graph, shape, options);
     case 'tensorflow-wasm':
-      return loadTensorflow(weights, shape, 'wasm');
+      return tensorflow(model, 'wasm');
     case 'tensorflow-node':
-      return loadTensorflow(weights, shape, 'node');
+      return tensorflow(model, 'node');
     case 'tensorflow-node-gpu':
-      return loadTensorflow(weights, shape, 'node-gpu');
+      return tensorflow(model, 'node-gpu');
     case 'auto':
       try {
         return await loadOnnxruntime(graph, shape, options);
       } catch (error) {
         if (!(error instanceof TonewireError) || error.code !== 'TW_ENGINE_MISSING') throw error;
-        return loadTensorflow(weights, shape, 'wasm');
+        return tensorflow(model, 'wasm');
       }
   }
+}
+
+/** TensorFlow.js takes a third of a second to load: only who runs on it pays for it. */
+async function tensorflow(model: EngineModel, backend: TensorflowBackend): Promise<Engine> {
+  const { loadTensorflow } = await import('./tensorflow.ts');
+  return loadTensorflow(model.weights, model.manifest.shape, backend);
 }

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { TonewireError } from '../../protocol/errors.ts';
 import { type StepTensors, step } from '../network/network.ts';
 import { type NetworkShape, stateSize } from '../network/shape.ts';
-import { toTensors, type WeightArrays, type Weights } from '../network/weights.ts';
+import { toTensors } from '../network/weight-tensors.ts';
+import type { WeightArrays, Weights } from '../network/weights.ts';
 import type { Engine, StepInput, StepOutput } from './engine.ts';
 import { type TensorflowBackend, useBackend } from './tensorflow-backend.ts';
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { NetworkShape } from './shape.ts';
 
 /** Every tensor of the network. Kernels are `[inputs, outputs]`; LSTM gates lie in the order output, input, forget, candidate. */
@@ -63,10 +63,4 @@ export function mapWeights<T>(make: (name: WeightName) => T): Record<WeightName,
     WeightName,
     T
   >;
-}
-
-/** Copies the weights to the current TensorFlow.js backend. The caller disposes of them. */
-export function toTensors(arrays: WeightArrays, shape: NetworkShape): Weights {
-  const shapes = weightShapes(shape);
-  return mapWeights((name) => tf.tensor2d(arrays[name], [...shapes[name]]));
 }

@@ -10,7 +10,8 @@ import {
   stateLayout,
   stateSize,
 } from '../../../src/pipeline/network/shape.ts';
-import { LEARNED_NAMES, toTensors, type Weights } from '../../../src/pipeline/network/weights.ts';
+import { toTensors } from '../../../src/pipeline/network/weight-tensors.ts';
+import { LEARNED_NAMES, type Weights } from '../../../src/pipeline/network/weights.ts';
 import { initialWeights } from '../../../src/training/initial-weights.ts';
 import { crossEntropy } from '../../../src/training/loss.ts';
 import { createRandom } from '../../../src/training/random.ts';
