@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { activeLevel } from '../../../src/training/augmentation/level.ts';
 import { addNoise, loadNoises } from '../../../src/training/augmentation/noise.ts';
 import {
@@ -10,8 +9,7 @@ import {
 } from '../../../src/training/augmentation/room.ts';
 import { telephone, telephoneBytes } from '../../../src/training/augmentation/telephone.ts';
 import { createRandom } from '../../../src/training/random.ts';
-
-const NOISE_FOLDER = '../shared/data/noise';
+import { recordings } from '../../helpers/recordings.ts';
 
 function sine(frequencyHz: number, length: number, amplitude = 1): Float32Array {
   return Float32Array.from(
@@ -68,11 +66,10 @@ describe('addNoise', () => {
   });
 
   it('loads noises from a folder at 16 kHz, and no room response among them', async function () {
-    if (!existsSync(NOISE_FOLDER)) this.skip(); // the recordings are not on this machine
-    const noises = await loadNoises(`${NOISE_FOLDER}/rain`);
+    const noises = await loadNoises(recordings(this, 'noise/rain'));
     assert.ok(noises.length > 10);
     for (const noise of noises) assert.ok(noise.length > 3 * 16000 && noise.length < 8 * 16000);
-    await assert.rejects(loadNoises(`${NOISE_FOLDER}/rir`), /holds no noise recording/);
+    await assert.rejects(loadNoises(recordings(this, 'noise/rir')), /holds no noise recording/);
   });
 });
 
@@ -114,8 +111,7 @@ describe('reverberate', () => {
   });
 
   it('loads a measured response from its direct sound on', async function () {
-    if (!existsSync(NOISE_FOLDER)) this.skip(); // the recordings are not on this machine
-    const response = await loadResponse(`${NOISE_FOLDER}/rir/rir_clap.wav`);
+    const response = await loadResponse(recordings(this, 'noise/rir/rir_clap.wav'));
     assert.equal(response[0], 1);
     assert.equal(response.length, RESPONSE_SAMPLES);
   });

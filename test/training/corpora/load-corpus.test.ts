@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TonewireError } from '../../../src/protocol/errors.ts';
 import { loadCorpus } from '../../../src/training/corpora/load-corpus.ts';
-
-const DATA = '../shared/data';
+import { recordings } from '../../helpers/recordings.ts';
 
 describe('loadCorpus', () => {
   let folder = '';
@@ -48,8 +46,7 @@ describe('loadCorpus', () => {
   const counts = { ravdess: 1439, cremad: 1782, 'cremad-resynth': 6450, nemo: 4481 };
   for (const [name, count] of Object.entries(counts)) {
     it(`finds the ${count} recordings of ${name}`, async function () {
-      if (!existsSync(DATA)) this.skip(); // the recordings are not on this machine
-      assert.equal((await loadCorpus(name, DATA)).length, count);
+      assert.equal((await loadCorpus(name, recordings(this, name))).length, count);
     });
   }
 });
