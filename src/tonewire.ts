@@ -11,8 +11,9 @@ import type { Config } from './config/schema.ts';
 import { startServer, type TonewireServer } from './gateway/server.ts';
 import { createLogger, type Logger } from './log/logger.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
-import { createAnalyser, type ModelAnalyser } from './pipeline/analyser.ts';
+import { createAnalyser, ModelAnalyser } from './pipeline/analyser.ts';
 import type { Analyser } from './pipeline/analysis.ts';
+import { registerSchedulerMetrics } from './pipeline/scheduler-metrics.ts';
 import { type Clock, systemClock } from './protocol/clock.ts';
 
 /** What a Tonewire is built on; each has a default that suits a program of its own. */
@@ -56,6 +57,7 @@ export async function startTonewire(config: Config, parts: TonewireParts = {}): 
   const logger = parts.logger ?? createLogger(config.log.level, process.stderr, clock);
   const registry = new Registry();
   const analyser = parts.analyser ?? (await loadAnalyser(config));
+  if (analyser instanceof ModelAnalyser) registerSchedulerMetrics(registry, analyser.scheduler);
   const bus = new EventBus(logger);
   const { all, feed } = createAdapters(config, parts.stdout ?? process.stdout);
   const counters = adapterCounters(registry);

@@ -71,7 +71,7 @@ function nextSignal(): Promise<(typeof SIGNALS)[number]> {
 function greeting({ url, open, modelId }: Tonewire, config: Config): string[] {
   const socket = url.replace('http', 'ws');
   const twilio = config.twilio.enabled
-    ? [`  Twilio    POST ${url}/twilio/voice, then ${socket}/twilio/media`]
+    ? [`  Twilio    POST ${config.server.publicOrigin ?? url}/twilio/voice as the voice webhook`]
     : [];
   const feed = config.adapters.feed.enabled
     ? [`  events    ${socket}/v1/events, or server-sent events at ${url}/v1/events`]

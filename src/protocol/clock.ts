@@ -13,7 +13,6 @@ const monotonicOriginMs = process.hrtime.bigint();
 
 /** The machine's own clock: the one place where the wall clock is read. */
 export const systemClock: Clock = {
-  // biome-ignore lint/plugin: this is the clock.
   nowMs: () => Date.now(),
   monotonicMs: () => Number(process.hrtime.bigint() - monotonicOriginMs) / 1e6,
 };

@@ -65,6 +65,12 @@ describe('emotion-v1 and real voices', function () {
         assert.ok(ended.data.legs[0]!.speechMs > 1000);
       });
     }
+
+    it('the metrics count the steps of the model', async () => {
+      const text = await (await fetch(`${tonewire.url}/metrics`)).text();
+      assert.match(text, /^tonewire_model_batches_total \d+$/m);
+      assert.match(text, /^tonewire_model_failures_total 0$/m);
+    });
   });
 
   const floors = { 'as-recorded': 0.55, mulaw8k: 0.5 } as const;
