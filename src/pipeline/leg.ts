@@ -10,7 +10,7 @@ import type { Scheduler } from './scheduler.ts';
 export interface LegOptions {
   /** Frames to a model step. */
   readonly stepFrames: number;
-  /** Audio between two rolling updates, rounded to whole frames. */
+  /** Audio between two rolling updates, rounded up to whole frames. */
   readonly updateIntervalMs: number;
   /** Steps that may wait for the model before the oldest is dropped. */
   readonly maxPendingSteps: number;
@@ -74,7 +74,7 @@ export class LegPipeline implements LegAnalysis {
     this.#readings = readings;
     this.#emit = emit;
     this.#step = new Float32Array(options.stepFrames * FEATURE_COUNT);
-    this.#framesPerUpdate = Math.round(options.updateIntervalMs / HOP_MS);
+    this.#framesPerUpdate = Math.ceil(options.updateIntervalMs / HOP_MS);
     this.#frontEnd = new FrontEnd(format, (frame) => this.#onFrame(frame));
   }
 
