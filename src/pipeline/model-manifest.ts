@@ -8,7 +8,6 @@ const object = <P extends Type.TProperties>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
 
 const size = Type.Integer({ minimum: 1 });
-const share = Type.Number({ minimum: 0, maximum: 1 });
 
 /** Counts up when a folder of the old form can no longer be read. */
 export const FORMAT_VERSION = 1;
@@ -20,14 +19,6 @@ export const TrainingDataSchema = object({
   recordings: Type.Integer({ minimum: 0 }),
   speakers: Type.Integer({ minimum: 0 }),
   source: Type.Optional(Type.String()),
-});
-
-/** What is suggested to the smoother for this model; the configuration decides. */
-export const ThresholdsSchema = object({
-  minSpeechMs: Type.Number({ minimum: 0 }),
-  enterProbability: share,
-  leaveProbability: share,
-  maxEntropy: share,
 });
 
 /** `manifest.json`: what a model folder holds and which code it fits. */
@@ -63,7 +54,6 @@ export const ManifestSchema = object({
     exclusiveMinimum: 0,
     description: 'Logits are divided by it before the softmax.',
   }),
-  thresholds: ThresholdsSchema,
   trainingData: Type.Array(TrainingDataSchema),
   metrics: Type.Record(Type.String(), Type.Unknown(), {
     description: 'What was measured, on what, by which protocol.',

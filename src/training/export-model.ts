@@ -17,20 +17,11 @@ import type { TrainedWeights } from './trainer.ts';
 export interface ModelMetadata {
   readonly id: string;
   readonly description: string;
-  readonly thresholds: Manifest['thresholds'];
   readonly trainingData: Manifest['trainingData'];
   readonly metrics: Manifest['metrics'];
   /** Text of the model card. */
   readonly card?: string;
 }
-
-/** What the product starts from before a model's own are measured. */
-export const DEFAULT_THRESHOLDS: Manifest['thresholds'] = {
-  minSpeechMs: 1000,
-  enterProbability: 0.6,
-  leaveProbability: 0.4,
-  maxEntropy: 0.85,
-};
 
 /** Frames a leg gathers before a step: 256 ms. */
 const STEP_FRAMES = 8;

@@ -5,7 +5,7 @@ import { loadNoises } from './augmentation/noise.ts';
 import type { CorpusClip } from './corpora/clip.ts';
 import { split, validationCut } from './corpora/folds.ts';
 import { buildDataset } from './dataset.ts';
-import { DEFAULT_THRESHOLDS, exportModel } from './export-model.ts';
+import { exportModel } from './export-model.ts';
 import { createRandom } from './random.ts';
 import { type EpochReport, type StepProgress, train } from './trainer.ts';
 import type { TrainingPlan } from './training-plan.ts';
@@ -71,7 +71,6 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   const folder = await exportModel(options.out, trained, {
     id: plan.model,
     description: plan.description,
-    thresholds: DEFAULT_THRESHOLDS,
     trainingData: [
       {
         name: plan.corpus,

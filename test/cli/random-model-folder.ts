@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_SHAPE } from '../../src/pipeline/network/shape.ts';
-import { DEFAULT_THRESHOLDS, exportModel } from '../../src/training/export-model.ts';
+import { exportModel } from '../../src/training/export-model.ts';
 import { initialWeights } from '../../src/training/initial-weights.ts';
 import { createRandom } from '../../src/training/random.ts';
 
@@ -21,12 +21,6 @@ export async function randomModelFolder(): Promise<RandomModelFolder> {
   await exportModel(path, trained, {
     id: 'random-v1',
     description: 'Random weights, for tests.',
-    thresholds: {
-      ...DEFAULT_THRESHOLDS,
-      enterProbability: 0.15,
-      leaveProbability: 0.1,
-      maxEntropy: 1,
-    },
     trainingData: [],
     metrics: {},
   });

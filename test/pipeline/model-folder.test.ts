@@ -7,7 +7,7 @@ import { checkGolden } from '../../src/pipeline/golden.ts';
 import { loadModelFolder, type ModelFolder } from '../../src/pipeline/model-folder.ts';
 import { DEFAULT_SHAPE } from '../../src/pipeline/network/shape.ts';
 import { WEIGHT_NAMES } from '../../src/pipeline/network/weights.ts';
-import { DEFAULT_THRESHOLDS, exportModel } from '../../src/training/export-model.ts';
+import { exportModel } from '../../src/training/export-model.ts';
 import { initialWeights } from '../../src/training/initial-weights.ts';
 import { createRandom } from '../../src/training/random.ts';
 
@@ -32,7 +32,6 @@ describe('model folder', () => {
       {
         id: 'untrained',
         description: 'Random weights.',
-        thresholds: DEFAULT_THRESHOLDS,
         trainingData: [{ name: 'none', licence: 'none', recordings: 0, speakers: 0 }],
         metrics: { uar: 0.125 },
         card: '# Untrained\n',
