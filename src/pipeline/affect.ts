@@ -1,4 +1,5 @@
 import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
+import { fourDecimals } from './decimals.ts';
 
 /**
  * Valence and arousal of each label, −1..1: pleasure and arousal means of the terms happy, angry,
@@ -27,5 +28,5 @@ export function expectedAffect(probabilities: ArrayLike<number>): {
     arousal += probabilities[i]! * AFFECT[emotion].arousal;
     valence += probabilities[i]! * AFFECT[emotion].valence;
   });
-  return { arousal, valence };
+  return { arousal: fourDecimals(arousal), valence: fourDecimals(valence) };
 }

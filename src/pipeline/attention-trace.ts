@@ -1,4 +1,5 @@
 import type { Span } from '../protocol/events.ts';
+import { fourDecimals } from './decimals.ts';
 
 /** Stretches kept for the trace: 16 steps, about four seconds of speech. */
 const KEPT_STEPS = 16;
@@ -44,7 +45,7 @@ export class AttentionTrace {
     return this.#stretches.map(({ span, logWeight, framesSeen }) => {
       const decay = (this.#framesSeen - framesSeen) * this.#decayPerFrame;
       const weight = Math.exp(logWeight - decay - this.#logNormaliser);
-      return { ...span, weight: Math.min(1, weight) };
+      return { ...span, weight: fourDecimals(Math.min(1, weight)) };
     });
   }
 

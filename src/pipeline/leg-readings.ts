@@ -4,6 +4,7 @@ import { expectedAffect } from './affect.ts';
 import type { LegOutput, LegTotals } from './analysis.ts';
 import { AttentionTrace } from './attention-trace.ts';
 import { calibrate } from './calibration.ts';
+import { fourDecimals } from './decimals.ts';
 import { Smoother, type SmootherOptions } from './smoother.ts';
 
 /** What a leg needs to know of its model. */
@@ -121,7 +122,7 @@ export class LegReadings {
   }
 
   #show(atMs: number): LegOutput[] {
-    const { label, confidence } = this.#smoother.shown(atMs);
+    const { label, confidence } = this.#shown(atMs);
     const from = this.#label;
     this.#label = label;
     if (label === from) return [];
@@ -129,9 +130,14 @@ export class LegReadings {
     return [{ type: 'emotion.changed', data }];
   }
 
+  #shown(atMs: number): { label: Label; confidence: number } {
+    const { label, confidence } = this.#smoother.shown(atMs);
+    return { label, confidence: fourDecimals(confidence) };
+  }
+
   #reading(atMs: number, probabilities: Float32Array) {
     return {
-      ...this.#smoother.shown(atMs),
+      ...this.#shown(atMs),
       probabilities: named(probabilities),
       ...expectedAffect(probabilities),
     };
@@ -150,6 +156,7 @@ export class LegReadings {
 function named(probabilities: ArrayLike<number>): Probabilities {
   const [neutral, calm, happiness, sadness, anger, fear, disgust, surprise] = Array.from(
     probabilities,
+    fourDecimals,
   ) as [number, number, number, number, number, number, number, number];
   return { neutral, calm, happiness, sadness, anger, fear, disgust, surprise };
 }

@@ -1,4 +1,5 @@
 import type { Prosody } from '../protocol/events.ts';
+import { fourDecimals, twoDecimals } from './decimals.ts';
 import type { AnalysisFrame } from './front-end.ts';
 
 /** Pitch values kept for the median: 10 s of speech. Longer spans keep their newest. */
@@ -24,11 +25,12 @@ export class ProsodySummary {
   /** The span's prosody; starts the next span. */
   take(): Prosody {
     const frames = Math.max(1, this.#frames);
+    const pitchHz = this.#medianPitchHz();
     const prosody = {
-      pitchHz: this.#medianPitchHz(),
-      voicedShare: this.#voicedFrames / frames,
-      intensityDb: 10 * Math.log10(this.#power / frames + 1e-9),
-      speechRateHz: this.#speechRateHz,
+      pitchHz: pitchHz === null ? null : twoDecimals(pitchHz),
+      voicedShare: fourDecimals(this.#voicedFrames / frames),
+      intensityDb: twoDecimals(10 * Math.log10(this.#power / frames + 1e-9)),
+      speechRateHz: twoDecimals(this.#speechRateHz),
     };
     this.reset();
     return prosody;

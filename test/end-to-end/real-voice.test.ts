@@ -57,7 +57,7 @@ describe('emotion-v1 and real voices', function () {
         for (const { span, probabilities } of updates) {
           assert.ok(span.endMs - span.startMs <= 600);
           const sum = Object.values(probabilities).reduce((a, b) => a + b);
-          assert.ok(Math.abs(sum - 1) < 1e-5);
+          assert.ok(Math.abs(sum - 1) < 5e-4); // four decimals each
         }
         const ended = events.at(-1);
         assert.ok(ended?.type === 'call.ended');

@@ -17,12 +17,23 @@ function talk(seed = 1): Uint8Array {
   return encodeAudio(concat(hiss, first, silence(8000, 0.9), second, hiss), 'mulaw');
 }
 
-/** Numbers rounded to what engines agree on, so that runs can be compared. */
-function rounded(outputs: readonly LegOutput[]): unknown {
-  const text = JSON.stringify(outputs, (_, value) =>
-    typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value,
-  );
-  return JSON.parse(text);
+/** Deep equality, with numbers allowed to differ by what two batches of one engine may, rounded. */
+function assertSame(actual: unknown, expected: unknown, path = 'outputs'): void {
+  if (typeof actual === 'number' && typeof expected === 'number') {
+    assert.ok(Math.abs(actual - expected) <= 1.5e-4, `${path}: ${actual} is not ${expected}`);
+  } else if (typeof expected === 'object' && expected !== null) {
+    assert.ok(typeof actual === 'object' && actual !== null, path);
+    assert.deepEqual(Object.keys(actual), Object.keys(expected), path);
+    for (const [key, value] of Object.entries(expected)) {
+      assertSame(
+        Object.entries(actual).find(([name]) => name === key)?.[1],
+        value,
+        `${path}.${key}`,
+      );
+    }
+  } else {
+    assert.equal(actual, expected, path);
+  }
 }
 
 describe('a leg', () => {
@@ -57,7 +68,7 @@ describe('a leg', () => {
         fc.array(fc.integer({ min: 1, max: 4000 }), { minLength: 1, maxLength: 8 }),
         async (sizes) => {
           const streamed = await hear(chunks(bytes, sizes));
-          assert.deepEqual(rounded(streamed.outputs), rounded(whole.outputs));
+          assertSame(streamed.outputs, whole.outputs);
           compared += streamed.outputs.length;
         },
       ),
@@ -73,7 +84,7 @@ describe('a leg', () => {
       [1, 2, 3, 4].map((seed) => hear(chunks(talk(seed), [160]), scheduler)),
     );
     for (const [i, { outputs }] of together.entries()) {
-      assert.deepEqual(rounded(outputs), rounded(alone[i]!.outputs));
+      assertSame(outputs, alone[i]!.outputs);
     }
     const { steps, batches } = scheduler.counts;
     assert.ok(steps > 2 * batches, `${steps} steps in ${batches} batches`);
@@ -103,7 +114,7 @@ describe('a leg', () => {
     assert.equal(segments.length, 2);
     for (const { probabilities, prosody } of segments) {
       const sum = Object.values(probabilities).reduce((a, b) => a + b);
-      assert.ok(Math.abs(sum - 1) < 1e-5);
+      assert.ok(Math.abs(sum - 1) < 5e-4);
       assert.ok(prosody.pitchHz! > 100 && prosody.pitchHz! < 230);
     }
     const speechMs = segments.reduce((sum, { span }) => sum + span.endMs - span.startMs, 0);
@@ -140,7 +151,7 @@ describe('a leg', () => {
       return { ...o, data: { ...o.data, span } };
     });
     assert.equal(first.length, 2);
-    assert.deepEqual(rounded(shifted), rounded(first));
+    assertSame(shifted, first);
     await leg.end();
   });
 
