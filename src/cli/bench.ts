@@ -81,7 +81,11 @@ function reportLines(report: CapacityReport): string[] {
     latency === null
       ? 'No update came while measuring.'
       : `Latency of an update: ${latency.p50} ms median, ${latency.p95} ms p95, ${latency.p99} ms p99, ${latency.max} ms at most.`,
-    `Memory per leg: ${Math.round(report.memoryPerLegBytes / 1024)} KiB live, ${Math.round(report.residentBytesPerLeg / 1024)} KiB resident.`,
+    `Memory per leg: ${kibibytes(report.memoryPerLegBytes)} live, ${kibibytes(report.residentBytesPerLeg)} resident.`,
     `${report.engine}, ${report.model}, ${machine.cpuModel}, ${machine.cores} cores, Node ${machine.nodeVersion}, commit ${report.commit ?? 'unknown'}.`,
   ];
+}
+
+function kibibytes(bytes: number | null): string {
+  return bytes === null ? 'not measurable' : `${Math.round(bytes / 1024)} KiB`;
 }

@@ -24,7 +24,7 @@ interface StreamOptions extends ConfigFlagOptions {
 }
 
 /** Frames of an app: short when live; long when in a hurry, though well below limits.maxMessageBytes. */
-const LIVE_FRAME_MS = 100;
+const LIVE_FRAME_MS = 20;
 const LONG_FRAME_MS = 1000;
 
 /** Somebody else's gateway closes on limits.maxMessagesPerSecond (500 by default): stay below it. */
@@ -54,7 +54,7 @@ export function streamCommand(): Command {
     .argument('<file>', 'the recording')
     .option('--url <address>', 'a running gateway (default: one of its own)', parseGatewayUrl)
     .addOption(
-      new Option('--as <kind>', 'twilio: 8 kHz mu-law, 20 ms; app: 16-bit PCM at 16 kHz, 100 ms')
+      new Option('--as <kind>', 'twilio: 8 kHz mu-law, 20 ms; app: 16-bit PCM at 16 kHz, 20 ms')
         .choices(['twilio', 'app'])
         .default('app'),
     )

@@ -50,7 +50,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const reading = progressBar('Reading ');
   const training = progressBar('Training');
   const { trainModel } = await import('../training/train-model.ts');
-  const { folder } = await trainModel({
+  const trained = trainModel({
     plan,
     clips,
     out: flags.out,
@@ -64,7 +64,10 @@ async function run(flags: TrainFlags): Promise<void> {
     onStep: ({ step, steps, loss }) => training.update(step, steps, `loss ${loss.toFixed(3)}`),
     onEpoch: (report) => log(describeEpoch(report)),
   });
-  training.stop();
+  const { folder } = await trained.finally(() => {
+    reading.stop();
+    training.stop();
+  });
   const { id, temperature } = folder.manifest;
   process.stdout.write(`${id} written to ${folder.path}, temperature ${temperature.toFixed(2)}\n`);
 }

@@ -26,6 +26,7 @@ export type GapCause = Extract<AnyEvent, { type: 'audio.gap' }>['data']['cause']
 
 /** What a leg amounts to when it ends. */
 export interface LegTotals {
+  /** Audio received; gaps do not count. */
   readonly audioMs: number;
   readonly speechMs: number;
   readonly updates: number;
@@ -38,7 +39,7 @@ export interface LegTotals {
 export interface LegAnalysis {
   /** Takes a chunk of any length; a 16-bit sample may be split between two chunks. Returns at once. */
   push(bytes: Uint8Array): void;
-  /** Reports `missingSamples` (at the source's rate) lost before the next push; filled with silence up to a cap. */
+  /** Reports `missingSamples` (at the source's rate) lost before the next push; filled with silence when it is short. */
   gap(missingSamples: number, cause: GapCause): void;
   /** Speech that waits for the model, in milliseconds of audio. Grows only when the model is behind. */
   readonly pendingMs: number;

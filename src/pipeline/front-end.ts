@@ -74,9 +74,9 @@ export class FrontEnd {
     return this.#baseSamples + this.#windowFill;
   }
 
-  /** Lets `count` samples at 16 kHz pass unheard: a gap too long to fill. */
+  /** Starts afresh behind `count` samples at 16 kHz that pass unheard: a gap too long to fill, or none. */
   skip(count: number): void {
-    if (count > 0) this.reset();
+    this.reset();
     this.#baseSamples += count;
   }
 

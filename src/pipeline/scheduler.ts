@@ -34,7 +34,7 @@ export class Scheduler {
   readonly #state: Float32Array;
   #waiting: StepRequest[] = [];
   #running = false;
-  /** Steps and rows so far: their quotient is the mean batch. */
+  /** Steps over batches is the mean batch; failures are steps without an answer. */
   readonly counts = { batches: 0, steps: 0, failures: 0 };
 
   constructor(engine: Engine, sizes: SchedulerSizes) {
@@ -63,7 +63,7 @@ export class Scheduler {
       const result = await this.#step(batch);
       if (result instanceof TonewireError) {
         this.counts.failures += batch.length;
-        for (const request of batch) request.failed(result);
+        for (const request of batch) this.#deliver(() => request.failed(result));
       } else {
         this.#scatter(batch, result);
       }
@@ -115,11 +115,18 @@ export class Scheduler {
     batch.forEach((request, row) => {
       const { frameCount } = request;
       request.state.set(output.state.subarray(row * stateSize, (row + 1) * stateSize));
-      request.done(
-        output.logits.subarray(row * labelCount, (row + 1) * labelCount),
-        output.scores.subarray(row * frameCount, (row + 1) * frameCount),
-        output.logNormaliser[row]!,
-      );
+      const logits = output.logits.subarray(row * labelCount, (row + 1) * labelCount);
+      const scores = output.scores.subarray(row * frameCount, (row + 1) * frameCount);
+      this.#deliver(() => request.done(logits, scores, output.logNormaliser[row]!));
     });
+  }
+
+  /** A leg that throws on its answer must not keep the others from theirs. */
+  #deliver(answer: () => void): void {
+    try {
+      answer();
+    } catch {
+      this.counts.failures += 1;
+    }
   }
 }

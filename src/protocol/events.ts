@@ -137,7 +137,7 @@ const DATA = {
       object({
         leg: LegSchema,
         analysed: Type.Boolean(),
-        audioMs: Type.Number({ minimum: 0 }),
+        audioMs: Type.Number({ minimum: 0, description: 'Audio received; gaps do not count.' }),
         speechMs: Type.Number({ minimum: 0 }),
         updates: Type.Integer({ minimum: 0 }),
         gapMs: Type.Number({ minimum: 0 }),

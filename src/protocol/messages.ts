@@ -70,7 +70,7 @@ export type ClientMessage = Static<typeof ClientMessageSchema>;
 export const LegTotalsSchema = object({
   leg: Type.Enum(LEGS),
   analysed: Type.Boolean(),
-  audioMs: Type.Number({ minimum: 0 }),
+  audioMs: Type.Number({ minimum: 0, description: 'Audio received; gaps do not count.' }),
   speechMs: Type.Number({ minimum: 0 }),
   updates: Type.Integer({ minimum: 0 }),
   gapMs: Type.Number({ minimum: 0 }),

@@ -58,12 +58,16 @@ export function openLeg(
   emit: (output: LegOutput) => void,
   options: Partial<LegOptions> = {},
 ): LegPipeline {
+  const all = { ...LEG_OPTIONS, ...options };
+  return new LegPipeline(format, all, scheduler, randomReadings(), emit);
+}
+
+export function randomReadings(): LegReadings {
   const model = {
     id: 'random',
     temperature: 1,
     decayPerFrame: decayPerFrame(SMALL),
     initialState: () => initialState(SMALL),
   };
-  const readings = new LegReadings(model, SMOOTHING);
-  return new LegPipeline(format, { ...LEG_OPTIONS, ...options }, scheduler, readings, emit);
+  return new LegReadings(model, SMOOTHING);
 }

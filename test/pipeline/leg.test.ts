@@ -155,7 +155,7 @@ describe('a leg', () => {
     await leg.end();
   });
 
-  it('fills a short gap with silence and skips the rest of a long one, and reports both', async () => {
+  it('fills a short gap with silence, skips a long one, and reports both', async () => {
     const outputs: LegOutput[] = [];
     const leg = openLeg(schedulerFor(engine), FORMAT, (output) => outputs.push(output));
     const bytes = talk();
@@ -172,11 +172,66 @@ describe('a leg', () => {
       {
         span: { startMs: 2 * talkMs + 500, endMs: 2 * talkMs + 10500 },
         cause: 'missing',
-        filledMs: 2000,
+        filledMs: 0,
       },
     ]);
     assert.equal(totals.gapMs, 10500);
-    assert.equal(totals.audioMs, 3 * talkMs + 10500);
+    assert.equal(totals.audioMs, 3 * talkMs);
+  });
+
+  it('neither stretches an update over a skipped gap nor hears speech in it', async () => {
+    const outputs: LegOutput[] = [];
+    const leg = openLeg(schedulerFor(engine), FORMAT, (output) => outputs.push(output));
+    const speech = encodeAudio(vowel(150, 8000, 1.3, { syllablesHz: 4 }), 'mulaw');
+    leg.push(speech);
+    leg.gap(8000 * 60, 'missing');
+    leg.push(speech);
+    await leg.end();
+    const spans = outputs.flatMap((o) =>
+      o.type === 'emotion.updated' || o.type === 'segment.ended'
+        ? [{ type: o.type, ...o.data.span }]
+        : [],
+    );
+    const updates = spans.filter(({ type }) => type === 'emotion.updated');
+    const segments = spans.filter(({ type }) => type === 'segment.ended');
+    assert.equal(segments.length, 2);
+    assert.ok(updates.length >= 6);
+    for (const { startMs, endMs } of spans) {
+      assert.ok(endMs <= 1300 || startMs >= 61_300, `${startMs} to ${endMs}`);
+    }
+    for (const { startMs, endMs } of updates) assert.ok(endMs - startMs <= 600);
+  });
+
+  it('makes no more silence in all than audio came, beyond one filled gap', async () => {
+    const outputs: LegOutput[] = [];
+    const leg = openLeg(schedulerFor(engine), FORMAT, (output) => outputs.push(output));
+    for (let i = 0; i < 100; i++) {
+      leg.push(new Uint8Array(8).fill(0xff));
+      leg.gap(16000, 'missing');
+    }
+    const totals = await leg.end();
+    const filledMs = outputs.reduce(
+      (sum, o) => sum + (o.type === 'audio.gap' ? o.data.filledMs : 0),
+      0,
+    );
+    assert.ok(filledMs > 0 && filledMs <= 2000 + totals.audioMs, `${filledMs} ms`);
+    assert.equal(totals.gapMs, 200_000);
+    assert.equal(totals.audioMs, 100);
+  });
+
+  it('fails alone when whoever listens to it fails', async () => {
+    const scheduler = schedulerFor(engine);
+    const deaf = openLeg(scheduler, FORMAT, () => {
+      throw new TonewireError('TW_INTERNAL');
+    });
+    const heard: LegOutput[] = [];
+    const other = openLeg(scheduler, FORMAT, (output) => heard.push(output));
+    deaf.push(talk());
+    other.push(talk());
+    await assert.rejects(deaf.end(), { code: 'TW_INTERNAL' });
+    await other.end();
+    assert.equal(ofType(heard, 'segment.ended').length, 2);
+    assert.equal(scheduler.counts.failures, 0);
   });
 
   it('drops the oldest speech when the model is behind, within its bound, and says so', async () => {

@@ -37,7 +37,8 @@ export interface CapacityReport {
   readonly meanBatchLegs: number;
   readonly latencyMs: Distribution | null;
   readonly memoryPerLegBytes: number;
-  readonly residentBytesPerLeg: number;
+  /** Null when the process gave memory back meanwhile: then it says nothing. */
+  readonly residentBytesPerLeg: number | null;
   readonly drops: { readonly events: number; readonly audioMs: number };
   readonly senderLateMs: number;
   readonly model: string;
@@ -105,7 +106,8 @@ export async function measureCapacity(options: CapacityOptions): Promise<Capacit
     meanBatchLegs: rounded(meanBatchLegs, 2),
     latencyMs: distribution(heard.latenciesMs),
     memoryPerLegBytes: Math.round((loaded.liveBytes - idle.liveBytes) / legs),
-    residentBytesPerLeg: Math.round((loaded.rssBytes - idle.rssBytes) / legs),
+    residentBytesPerLeg:
+      loaded.rssBytes < idle.rssBytes ? null : Math.round((loaded.rssBytes - idle.rssBytes) / legs),
     drops: { events: heard.drops, audioMs: Math.round(heard.droppedMs) },
     senderLateMs: rounded(load.fleet.longestTickMs, 1),
     model,
