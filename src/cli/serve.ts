@@ -47,8 +47,10 @@ async function serve(options: ServeOptions): Promise<void> {
   const tonewire = await startTonewire(config);
   // The console adapter's lines are for a program to read: nothing else goes between them.
   const say = config.adapters.console.enabled ? console.error : console.log;
+  // Listened for before anybody is told that it runs, and may want to stop it.
+  const firstSignal = nextSignal();
   for (const line of greeting(tonewire, config)) say(line);
-  const signal = await nextSignal();
+  const signal = await firstSignal;
   for (const second of SIGNALS) process.on(second, () => process.exit(EXIT_ON_SECOND_SIGNAL));
   say(`${signal}: no new calls; running ones may finish. Once more stops at once.`);
   await tonewire.drain();
@@ -70,9 +72,11 @@ function nextSignal(): Promise<(typeof SIGNALS)[number]> {
 /** Where it listens, who may come in, and how to try it. */
 function greeting({ url, open, modelId }: Tonewire, config: Config): string[] {
   const socket = url.replace('http', 'ws');
-  const twilio = config.twilio.enabled
-    ? [`  Twilio    POST ${config.server.publicOrigin ?? url}/twilio/voice as the voice webhook`]
-    : [];
+  const { publicOrigin } = config.server;
+  const webhook = `POST ${publicOrigin}/twilio/voice as the voice webhook`;
+  // Without a public origin Twilio cannot reach it, and calls are not answered.
+  const trial = `${socket}/twilio/media, to try it on this machine; calls need server.publicOrigin`;
+  const twilio = config.twilio.enabled ? [`  Twilio    ${publicOrigin ? webhook : trial}`] : [];
   const feed = config.adapters.feed.enabled
     ? [`  events    ${socket}/v1/events, or server-sent events at ${url}/v1/events`]
     : [];

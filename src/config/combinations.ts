@@ -1,4 +1,5 @@
 import type { Config } from './schema.ts';
+import { mostPendingSteps } from './waiting-sender.ts';
 
 /**
  * Combinations that each option permits but that together are unsafe, unlawful or pointless.
@@ -8,6 +9,7 @@ export function combinationErrors(config: Config): string[] {
   return [
     ...exposureErrors(config),
     ...analysisErrors(config),
+    ...backlogErrors(config),
     ...webhookErrors(config),
     ...duplicateErrors(config),
   ];
@@ -78,6 +80,15 @@ function analysisErrors({ analysis, alerts }: Config): string[] {
     }
   });
   return errors;
+}
+
+/** Audio of a sender that waits when asked to must never be dropped. */
+function backlogErrors({ analysis, limits }: Config): string[] {
+  const needed = mostPendingSteps(limits.maxBufferedAudioMs);
+  if (analysis.maxPendingSteps >= needed) return [];
+  return [
+    `analysis.maxPendingSteps must be at least ${needed} with limits.maxBufferedAudioMs at ${limits.maxBufferedAudioMs}, or senders that are paused when analysis is behind lose audio all the same`,
+  ];
 }
 
 function webhookErrors({ adapters }: Config): string[] {

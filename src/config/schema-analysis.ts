@@ -99,7 +99,7 @@ export const AnalysisSchema = section('What is heard, how often, and by which en
     20,
     1,
     10_000,
-    'Steps of one leg that may wait for the model. Beyond it the oldest are dropped and reported as audio.gap. Default: 20.',
+    'Steps of one leg, each 256 ms of speech, that may wait for the model. Beyond it the oldest are dropped and reported as audio.gap, which happens to live senders only: others are paused before (limits.maxBufferedAudioMs). More rides out longer stalls, with staler readings. Default: 20.',
   ),
   smoothing: SmoothingSchema,
 });

@@ -62,7 +62,7 @@ export const AuthSchema = section('Who may connect.', {
       minLength: 16,
       maxLength: 256,
       description:
-        'Signs the token that binds a media stream to the call that asked for it. Set the same one on every process behind one address. Default: a random one per start, which suits a single process.',
+        'Signs the token that binds a media stream to the call that asked for it. Every process behind one address needs the same. Default: derived from twilio.authToken, so that the processes of one account agree; without that, random at each start.',
     }),
   ),
 });
@@ -130,13 +130,13 @@ export const LimitsSchema = section(
       5000,
       500,
       600_000,
-      'Audio of one leg that may wait for analysis. When a live sender gets ahead by more, the oldest is dropped and reported as audio.gap; a sender that can be paused is paused. Larger rides out longer stalls, with staler readings. Default: 5000.',
+      'How far ahead of analysis a sender that can wait, such as an app, may get. It is paused once a quarter of this waits on one leg, and loses nothing. A live sender, such as a telephone, cannot wait: what may wait of its audio is set by analysis.maxPendingSteps. Larger pauses more rarely, with staler readings. Default: 5000.',
     ),
     maxGapFillMs: whole(
       5000,
       0,
       600_000,
-      'Silence put in for one stretch of missing audio. The rest of a longer gap is skipped and reported. Default: 5000.',
+      'Missing audio up to this long is filled with silence, so that the analysis runs through. A longer gap is skipped, and what is heard next starts afresh; both are reported. Filling costs as much as hearing. Default: 5000.',
     ),
     maxCallDurationMs: whole(
       4 * HOUR_MS,
@@ -162,7 +162,7 @@ export const LimitsSchema = section(
 export const TwilioSchema = section('Calls from Twilio Media Streams.', {
   enabled: toggle(
     true,
-    'Serve POST /twilio/voice and the socket /twilio/media. On a loopback address it works without credentials, for trials; exposed, it needs twilio.authToken and server.publicOrigin. Default: true.',
+    'Serve POST /twilio/voice and the socket /twilio/media. Answering calls at /twilio/voice needs server.publicOrigin, and with it twilio.authToken. Without both, on a loopback address, programs of this machine may try the socket without credentials. Default: true.',
   ),
   authToken: Type.Optional(
     Type.String({
@@ -175,6 +175,10 @@ export const TwilioSchema = section('Calls from Twilio Media Streams.', {
   validateSignatures: toggle(
     true,
     'Refuse requests whose X-Twilio-Signature is wrong. Without twilio.authToken there is nothing to check with. May be off on a loopback address only. Default: true.',
+  ),
+  requireToken: toggle(
+    true,
+    "Refuse a stream whose start brings no token for its call, because Twilio's signature on a socket is the same for every call and can be replayed. /twilio/voice puts the token into its answer. Streams that you start by Twilio's REST API or your own TwiML need a <Parameter> named token: `E.M`, where E is the time it expires in Unix milliseconds and M is HMAC-SHA256 of `E.CallSid` with auth.streamTokenSecret, in base64url without padding. Or set this to false and rely on the signature alone. Only asked for where signatures are checked. Default: true.",
   ),
   mode: Type.Enum(['listen', 'connect'], {
     default: 'listen',

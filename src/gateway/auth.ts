@@ -69,14 +69,14 @@ function subprotocolKey(request: IncomingMessage): string | undefined {
   return Buffer.from(carrier.slice(KEY_SUBPROTOCOL.length), 'base64url').toString('utf8');
 }
 
-/** Without keys a page on the web must not reach in through the user's browser. */
-function requireThisMachine(request: IncomingMessage): void {
+/** Without keys a page on the web must not reach in through the user's browser. Throws TW_FORBIDDEN. */
+export function requireThisMachine(request: IncomingMessage): void {
   const { host, origin } = request.headers;
   const asked = [`http://${host ?? ''}`, ...(origin === undefined ? [] : [origin])];
   if (asked.every(isLoopbackUrl)) return;
   throw new TonewireError(
     'TW_FORBIDDEN',
-    'Without auth.apiKeys only pages and programs of this machine may connect.',
+    'Without credentials only pages and programs of this machine may connect.',
   );
 }
 

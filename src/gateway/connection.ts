@@ -65,7 +65,8 @@ export class Connection implements SourceSocket {
 
   deliver(message: SourceMessage): void {
     this.#session.handle(message);
-    if (message.type === 'start') this.#authenticated();
+    // A start that follows the call's end is ignored, and must not set the timers anew.
+    if (message.type === 'start' && this.#idleTimer === undefined) this.#authenticated();
   }
 
   send(text: string): void {
@@ -134,10 +135,12 @@ export class Connection implements SourceSocket {
     this.#context.metrics.paused(this.#source.name);
     this.#paused = true;
     this.#socket.pause();
-    void settling.then(() => {
-      this.#resume();
-      this.#waitUntilSettled();
-    });
+    void settling
+      .then(() => {
+        this.#resume();
+        this.#waitUntilSettled();
+      })
+      .catch((cause: unknown) => this.#fail(toTonewireError(cause)));
   }
 
   #resume(): void {

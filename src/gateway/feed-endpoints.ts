@@ -10,18 +10,31 @@ import type { UpgradeRoute } from './upgrade.ts';
 
 export const EVENTS_PATH = '/v1/events';
 
-/** Proxies close what is silent for a minute; a subscriber that died is noticed as soon. */
-const HEARTBEAT_MS = 15_000;
+export interface FeedTiming {
+  /** Between two signs of life; proxies close what is silent for a minute. */
+  readonly heartbeatMs: number;
+  /** A stream of server-sent events that has ended and is not read to its end is cut off after this. */
+  readonly closeTimeoutMs: number;
+}
+
+const DEFAULT_TIMING: FeedTiming = { heartbeatMs: 15_000, closeTimeoutMs: 5000 };
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
 
 export interface FeedEndpointsOptions {
   readonly feed: Feed | undefined;
   readonly auth: Authenticator;
   readonly slots: ConnectionSlots;
   readonly isDraining: () => boolean;
+  readonly timing: FeedTiming | undefined;
 }
 
 /** The feed as a WebSocket. */
-export function feedUpgrade({ feed, auth }: FeedEndpointsOptions): UpgradeRoute {
+export function feedUpgrade({ feed, auth, timing }: FeedEndpointsOptions): UpgradeRoute {
   return {
     authorize(request: IncomingMessage): void {
       requireFeed(feed);
@@ -35,7 +48,7 @@ export function feedUpgrade({ feed, auth }: FeedEndpointsOptions): UpgradeRoute 
       try {
         const filter = parseFeedFilter(requestUrl(request).searchParams);
         socket.once('close', requireFeed(feed).subscribe(subscriber, filter));
-        keepAlive(socket);
+        keepAlive(socket, timing ?? DEFAULT_TIMING);
       } catch (cause) {
         subscriber.close(toTonewireError(cause));
       }
@@ -46,12 +59,18 @@ export function feedUpgrade({ feed, auth }: FeedEndpointsOptions): UpgradeRoute 
 /** The feed as server-sent events. */
 export function feedRouter(options: FeedEndpointsOptions): Router {
   const router = express.Router();
+  // Express would answer it by GET's route, and open a stream that may carry nothing.
+  router.head(EVENTS_PATH, (request, response) => {
+    options.auth.require(request, 'events');
+    requireFeed(options.feed);
+    response.writeHead(200, STREAM_HEADERS).end();
+  });
   router.get(EVENTS_PATH, (request, response) => streamEvents(options, request, response));
   return router;
 }
 
 function streamEvents(
-  { feed, auth, slots, isDraining }: FeedEndpointsOptions,
+  { feed, auth, slots, isDraining, timing = DEFAULT_TIMING }: FeedEndpointsOptions,
   request: Request,
   response: Response,
 ): void {
@@ -61,19 +80,20 @@ function streamEvents(
   const slot = slots.take();
   response.once('close', slot.release);
   slot.authenticated();
-  const unsubscribe = requireFeed(feed).subscribe(responseSubscriber(response), filter);
-  response.once('close', unsubscribe);
-  response.writeHead(200, {
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  });
+  // A write may fail after the subscriber has gone; unheard, that would end the process.
+  response.on('error', () => response.destroy());
+  const subscriber = responseSubscriber(response, timing.closeTimeoutMs);
+  response.once('close', requireFeed(feed).subscribe(subscriber, filter));
+  response.writeHead(200, STREAM_HEADERS);
   response.write(': listening\n\n');
-  const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => {
+    // Nothing may follow the end, and what is not read needs no sign of life on top.
+    if (!response.writableEnded && !response.writableNeedDrain) response.write(': alive\n\n');
+  }, timing.heartbeatMs);
   response.once('close', () => clearInterval(heartbeat));
 }
 
-function keepAlive(socket: WebSocket): void {
+function keepAlive(socket: WebSocket, { heartbeatMs }: FeedTiming): void {
   let alive = true;
   socket.on('pong', () => {
     alive = true;
@@ -82,7 +102,7 @@ function keepAlive(socket: WebSocket): void {
     if (!alive) socket.terminate();
     alive = false;
     socket.ping();
-  }, HEARTBEAT_MS);
+  }, heartbeatMs);
   socket.once('close', () => clearInterval(heartbeat));
 }
 

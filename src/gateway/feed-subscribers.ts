@@ -26,7 +26,10 @@ export function socketSubscriber(socket: WebSocket): FeedSubscriber {
 }
 
 /** A feed subscriber on a stream of server-sent events; `event` names the type, `data` is the CloudEvent. */
-export function responseSubscriber(response: ServerResponse): FeedSubscriber {
+export function responseSubscriber(
+  response: ServerResponse,
+  closeTimeoutMs: number,
+): FeedSubscriber {
   return {
     send: ({ id, type, json }: FeedMessage) =>
       new Promise((resolve, reject) => {
@@ -38,6 +41,9 @@ export function responseSubscriber(response: ServerResponse): FeedSubscriber {
       }),
     close({ code, message }: TonewireError): void {
       response.end(`event: closed\ndata: ${JSON.stringify({ code, message })}\n\n`);
+      // The end of a stream that nobody reads never arrives, and its socket would stay for good.
+      const cutOff = setTimeout(() => response.destroy(), closeTimeoutMs);
+      response.once('close', () => clearTimeout(cutOff));
     },
   };
 }

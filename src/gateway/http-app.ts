@@ -1,12 +1,8 @@
-import express, {
-  type Express,
-  type NextFunction,
-  type Request,
-  type Response,
-  type Router,
-} from 'express';
+import type { RequestListener, ServerResponse } from 'node:http';
+import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import { errorFields, type Logger } from '../log/logger.ts';
 import { TonewireError } from '../protocol/errors.ts';
+import { requestUrl } from './auth.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
 /** Why a gateway takes no new calls; undefined when it does. */
@@ -37,7 +33,7 @@ const ABOUT = {
 };
 
 /** The plain HTTP side: health, metrics, what the sources and the feed bring, and coded errors. */
-export function httpApp(options: HttpAppOptions): Express {
+export function httpApp(options: HttpAppOptions): RequestListener {
   const { routers, metrics, serveMetrics, unready, logger } = options;
   const app = express();
   app.disable('x-powered-by');
@@ -59,21 +55,38 @@ export function httpApp(options: HttpAppOptions): Express {
     throw new TonewireError('TW_NOT_FOUND');
   });
   app.use(answerError(metrics, logger));
-  return app;
+  return (request, response) => {
+    try {
+      const { pathname, search } = requestUrl(request);
+      // As a proxy is asked; Express would trip over some of these, and answer with a page.
+      if (!request.url?.startsWith('/')) request.url = pathname + search;
+    } catch (cause) {
+      answerCoded(response, codedError(cause), metrics);
+      return;
+    }
+    app(request, response);
+  };
+}
+
+function answerCoded(response: ServerResponse, error: TonewireError, metrics: GatewayMetrics) {
+  const { code, message, row } = error;
+  metrics.refused(code);
+  response.statusCode = row.httpStatus;
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  response.end(JSON.stringify({ error: { code, message } }));
 }
 
 /** Express knows an error handler by its four parameters. */
 function answerError(metrics: GatewayMetrics, logger: Logger) {
   return (cause: unknown, _request: Request, response: Response, next: NextFunction): void => {
     const error = codedError(cause);
-    metrics.refused(error.code);
     if (error.code === 'TW_INTERNAL') logger.error('request failed', errorFields(cause));
     if (response.headersSent) {
+      metrics.refused(error.code);
       next(cause);
       return;
     }
-    const { code, message, row } = error;
-    response.status(row.httpStatus).json({ error: { code, message } });
+    answerCoded(response, error, metrics);
   };
 }
 

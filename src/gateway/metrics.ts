@@ -35,7 +35,7 @@ export class GatewayMetrics {
       'source',
       'analysed',
     ]);
-    this.#discarded = this.#counter('audio_discarded_total', 'Chunks a source left out.', [
+    this.#discarded = this.#counter('messages_discarded_total', 'Messages a source left out.', [
       'source',
       'why',
     ]);

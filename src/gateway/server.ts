@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import type { Router } from 'express';
 import type { Registry } from 'prom-client';
 import type { EventBus } from '../adapters/event-bus.ts';
@@ -9,12 +8,12 @@ import type { Logger } from '../log/logger.ts';
 import type { Analyser } from '../pipeline/analysis.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { CLOSE_CODES } from '../protocol/close-codes.ts';
-import { TonewireError } from '../protocol/errors.ts';
 import { Authenticator } from './auth.ts';
 import { Connection } from './connection.ts';
 import { ConnectionSlots } from './connection-slots.ts';
-import { EVENTS_PATH, feedRouter, feedUpgrade } from './feed-endpoints.ts';
+import { EVENTS_PATH, type FeedTiming, feedRouter, feedUpgrade } from './feed-endpoints.ts';
 import { httpApp, type Unready } from './http-app.ts';
+import { listen } from './listen.ts';
 import { GatewayMetrics } from './metrics.ts';
 import type { SessionContext } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -33,6 +32,8 @@ export interface ServerOptions {
   readonly clock: Clock;
   /** Where the metrics are registered, so that others may add theirs. Default: a registry of its own. */
   readonly registry?: Registry;
+  /** Default: what suits proxies and slow readers. */
+  readonly feedTiming?: FeedTiming;
 }
 
 export interface TonewireServer {
@@ -73,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<TonewireServe
   const context = { ...options, sessions, metrics, publish };
   const auth = new Authenticator(config);
   const isDraining = () => sessions.draining;
-  const events = { feed, auth, slots, isDraining };
+  const events = { feed, auth, slots, isDraining, timing: options.feedTiming };
 
   const sources: Source[] = [appSource(auth)];
   const routers: Router[] = [feedRouter(events)];
@@ -102,7 +103,7 @@ export async function startServer(options: ServerOptions): Promise<TonewireServe
   );
   http.maxConnections = config.limits.maxConnections + SPARE_HTTP_CONNECTIONS;
   http.on('upgrade', door.knock);
-  const port = await listen(http, config.server);
+  const port = await listen(http, config.server, logger);
   logger.info('gateway listens', { port, open: auth.open });
 
   const drain = async () => {
@@ -138,16 +139,6 @@ function sourceUpgrade(
 function whyUnready(sessions: Sessions, slots: ConnectionSlots): Unready {
   if (sessions.draining) return 'draining';
   return sessions.full || slots.full ? 'at capacity' : undefined;
-}
-
-function listen(http: Server, { host, port }: Config['server']): Promise<number> {
-  return new Promise((resolve, reject) => {
-    http.once('error', (cause) => {
-      const message = `Cannot listen on server.host ${host}, server.port ${port}.`;
-      reject(new TonewireError('TW_CONFIG_INVALID', message, { cause }));
-    });
-    http.listen(port, host, () => resolve((http.address() as AddressInfo).port));
-  });
 }
 
 function urlOf(host: string, port: number): string {

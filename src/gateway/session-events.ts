@@ -4,8 +4,8 @@ import type { AnyEvent, EventData, EventType } from '../protocol/events.ts';
 
 /** The events of one call: numbers them and puts each in its CloudEvents envelope. */
 export class SessionEvents {
-  /** A call id may come again; with this the event ids stay unique all the same. */
-  readonly #sessionId = randomUUID();
+  /** A call id may come again; with this, the first part of each event's id, those stay unique. */
+  readonly sessionId = randomUUID();
   readonly #clock: Clock;
   #next = 0;
 
@@ -23,7 +23,7 @@ export class SessionEvents {
     this.#next += 1;
     const event = {
       specversion: '1.0',
-      id: `${this.#sessionId}-${sequence}`,
+      id: `${this.sessionId}-${sequence}`,
       source: '/tonewire',
       type,
       subject: 'leg' in data ? `${data.callId}/${data.leg}` : data.callId,

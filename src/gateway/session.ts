@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { SLICE_MS, waitThresholdMs } from '../config/waiting-sender.ts';
 import { errorFields, type Logger } from '../log/logger.ts';
 import type { Analyser, GapCause, LegOutput } from '../pipeline/analysis.ts';
 import type { Clock } from '../protocol/clock.ts';
@@ -23,13 +24,6 @@ export interface SessionContext {
   readonly logger: Logger;
   readonly clock: Clock;
 }
-
-/**
- * A sender that can wait is made to, long before the bound at which audio would be dropped: at
- * this share of limits.maxBufferedAudioMs, looked at after each slice of a long message.
- */
-const WAIT_SHARE = 0.25;
-const SLICE_MS = 500;
 
 /**
  * One call: takes its source's messages in order, keeps one leg per speaker, and turns what the
@@ -131,18 +125,20 @@ export class Session {
 
   #start(start: StartMessage): void {
     const { analyser, config, sessions, metrics } = this.#context;
-    sessions.admit(start.callId, this);
+    const { callId, source, vendorCallId, consent, metadata } = start;
+    sessions.admit(callId, this);
     this.#call = start;
-    metrics.callStarted(start.source);
-    this.#logger = this.#logger.child({ callId: start.callId, source: start.source });
+    metrics.callStarted(source);
+    const { sessionId } = this.#events;
+    // Not the call's id: an app chooses it, and may choose a telephone number.
+    this.#logger = this.#logger.child({ sessionId, source, vendorCallId });
     this.#state = { name: 'running' };
     for (const { leg, format } of start.legs) {
       const decision = decideLeg(leg, start.consent, config.analysis);
-      const emit = (output: LegOutput) => this.#say(start.callId, leg, output);
+      const emit = (output: LegOutput) => this.#say(callId, leg, output);
       this.#legs.set(leg, new SessionLeg(leg, format, decision, analyser, config.alerts, emit));
     }
     const legs = [...this.#legs.values()].map((leg) => leg.notice);
-    const { callId, source, consent, metadata } = start;
     const model = analyser.modelId;
     this.#logger.info('call started', { legs: legs.length, consent });
     this.#reply({ type: 'session.started', callId, legs, model });
@@ -167,7 +163,7 @@ export class Session {
 
   /** Hears a chunk slice by slice; once the leg is behind, the rest waits until it has caught up. */
   #hearPatiently(leg: SessionLeg, message: AudioMessage, cause: GapCause): void {
-    const waitMs = this.#context.config.limits.maxBufferedAudioMs * WAIT_SHARE;
+    const waitMs = waitThresholdMs(this.#context.config.limits.maxBufferedAudioMs);
     const rest: SourceMessage[] = [];
     for (const slice of leg.slices(message, SLICE_MS)) {
       if (leg.pendingMs > waitMs) rest.push(slice);
@@ -201,7 +197,7 @@ export class Session {
     if (state.name === 'ending') return state.done;
     const pending = state.name === 'settling' ? state.done : Promise.resolve();
     // Deaf from here on: what still comes is ignored while the legs answer.
-    const done = this.#wrapUp(reason, error, pending);
+    const done = this.#wrapUp(reason, error, pending).catch((cause) => this.#abandon(cause));
     this.#state = { name: 'ending', done };
     return done;
   }
@@ -222,6 +218,17 @@ export class Session {
     const call = this.#call;
     if (call) this.#sayEnded(call, failure?.code ?? reason, legs, failure !== undefined);
     if (failure) this.#reply({ type: 'failed', error: failure });
+  }
+
+  /** Summing up failed: the call is over all the same, its id is free, and its socket closes. */
+  #abandon(cause: unknown): void {
+    this.#state = { name: 'ended' };
+    this.#logger.error('call could not be summed up', errorFields(cause));
+    if (this.#call) {
+      this.#context.sessions.release(this.#call.callId, this);
+      this.#context.metrics.callEnded(this.#call.source, true);
+    }
+    this.#reply({ type: 'failed', error: toTonewireError(cause) });
   }
 
   #sayEnded(call: StartMessage, reason: string, legs: LegSummary[], failed: boolean): void {

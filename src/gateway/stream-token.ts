@@ -3,7 +3,8 @@ import type { Clock } from '../protocol/clock.ts';
 
 /**
  * Binds a media stream to the call it was ordered for: an HMAC over the call's id and an expiry,
- * handed to the vendor with the order and brought back in the stream's first message.
+ * handed to the vendor with the order and brought back in the stream's first message. Nothing is
+ * remembered, so any process with the secret can check it, and it may be used until it expires.
  */
 export class StreamTokens {
   readonly #secret: string;
@@ -16,7 +17,7 @@ export class StreamTokens {
     this.#clock = clock;
   }
 
-  /** A token that opens one stream, for this call only. */
+  /** A token that opens streams of this call only, until it expires. */
   issue(callId: string): string {
     const expiresMs = this.#clock.nowMs() + this.#lifetimeMs;
     return `${expiresMs}.${this.#sign(callId, expiresMs).toString('base64url')}`;

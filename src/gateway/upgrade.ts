@@ -26,6 +26,9 @@ export interface UpgradeOptions {
 /** A sender that does not answer our close frame is cut off after this. */
 const CLOSE_TIMEOUT_MS = 5000;
 
+/** The only one there is (RFC 6455); a refusal has to name it. */
+const WEBSOCKET_VERSION = 13;
+
 /**
  * `ws` itself closes with the bare code 1009 and says no more. So it is allowed twice our limit,
  * and what lies between is refused with its coded error.
@@ -48,6 +51,10 @@ export class UpgradeDoor {
       handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     };
     this.#sockets = new WebSocketServer(settings);
+    this.#sockets.on('wsClientError', (cause, socket) => {
+      const message = 'The WebSocket handshake is malformed.';
+      this.#refuse(socket, new TonewireError('TW_BAD_REQUEST', message, { cause }));
+    });
   }
 
   /** The listener of the HTTP server's `upgrade`. */
@@ -94,6 +101,7 @@ export class UpgradeDoor {
     const head = [
       `HTTP/1.1 ${row.httpStatus} ${STATUS_CODES[row.httpStatus] ?? ''}`,
       'Connection: close',
+      `Sec-WebSocket-Version: ${WEBSOCKET_VERSION}`,
       'Content-Type: application/json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
     ];

@@ -31,7 +31,12 @@ export const ERRORS = {
     false,
     'The encoding, sample rate or channel count is not supported.',
   ),
-  TW_MESSAGE_TOO_LARGE: row(4413, 413, false, 'A message is larger than limits.maxMessageBytes.'),
+  TW_MESSAGE_TOO_LARGE: row(
+    4413,
+    413,
+    false,
+    'A message is larger than limits.maxMessageBytes. A WebSocket frame of more than twice that is not read at all: it is closed with the plain code 1009 and no error message.',
+  ),
   TW_UNAUTHORIZED: row(
     4401,
     401,

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { CapacityReport } from '../../src/cli/bench/capacity.ts';
 import type { AnyEvent } from '../../src/protocol/events.ts';
@@ -72,12 +71,26 @@ describe('tonewire with a model', function () {
 
   it('serves until SIGTERM, then drains and ends with exit code 0', async () => {
     const child = startCli(['serve', '--port', '0', '--model', model.path, '--log-level', 'error']);
-    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '';
+    const { url, twilio } = await greeting(child);
+    assert.match(twilio, /ws:\/\/127\.0\.0\.1:\d+\/twilio\/media, to try it on this machine/);
     assert.equal((await fetch(`${url}/readyz`)).status, 200);
     const short = ['stream', SAMPLE_CALL, '--url', url, '--speed', 'max', '--leg', 'mixed'];
     assert.equal((await runCli(short)).code, 0);
     child.kill('SIGTERM');
+    assert.equal(await exitCode(child), 0);
+  });
+
+  it('says what to tell Twilio once there is a public origin', async () => {
+    const env = {
+      TONEWIRE_SERVER_PUBLIC_ORIGIN: 'https://voice.example.com',
+      TONEWIRE_TWILIO_AUTH_TOKEN: '0123456789abcdef0123456789abcdef',
+      TONEWIRE_AUTH_API_KEYS: JSON.stringify([{ id: 'app', key: '0123456789abcdef' }]),
+    };
+    const words = ['serve', '--port', '0', '--model', model.path, '--log-level', 'error'];
+    const child = startCli(words, env);
+    const { twilio } = await greeting(child);
+    child.kill('SIGTERM');
+    assert.match(twilio, /POST https:\/\/voice\.example\.com\/twilio\/voice as the voice webhook$/);
     assert.equal(await exitCode(child), 0);
   });
 
@@ -107,3 +120,11 @@ describe('tonewire with a model', function () {
     for (const size of ['1', '16', '64']) assert.ok((report.modelByBatch[size] ?? 0) > 0);
   });
 });
+
+/** The first two lines that serve prints: where it listens, and how Twilio gets in. */
+async function greeting(child: ReturnType<typeof startCli>) {
+  const lines: string[] = [];
+  for await (const line of createInterface(child.stdout)) if (lines.push(line) === 2) break;
+  const [first = '', twilio = ''] = lines;
+  return { url: /http:\/\/127\.0\.0\.1:\d+/.exec(first)?.[0] ?? '', twilio };
+}

@@ -62,6 +62,16 @@ describe('combinations of options', () => {
       /analysis\.smoothing\.leaveProbability/,
     ],
     [
+      'a backlog too short for senders that are paused at the default',
+      { 'analysis.maxPendingSteps': 7 },
+      /analysis\.maxPendingSteps must be at least 8 with limits\.maxBufferedAudioMs at 5000/,
+    ],
+    [
+      'more buffered audio than may wait in steps',
+      { 'limits.maxBufferedAudioMs': 60_000 },
+      /analysis\.maxPendingSteps must be at least 62/,
+    ],
+    [
       'an alert on a leg that is not analysed',
       { alerts: [{ ...alert, leg: 'agent' }] },
       /alerts\[0\]\.leg is agent/,

@@ -51,6 +51,9 @@ const CUTS_MS = [20, 1, 7, 300, 40, 3, 20];
 /** The least that limits.maxMessageBytes may be. */
 const SMALL_LIMIT_BYTES = 4096;
 
+/** A timer that a call leaves behind is not to hold up the test run for the hours of the default. */
+const SOON_OVER = { 'limits.maxCallDurationMs': 5000, 'limits.idleTimeoutMs': 5000 };
+
 /**
  * What every source owes, whatever its vendor calls it. Everything goes over a real socket to a
  * real gateway; only the analysis behind it is a stand-in that keeps what it hears.
@@ -275,6 +278,7 @@ export function sourceContract(name: string, dialect: SourceDialect): void {
       });
 
       it('hears nothing more, whatever follows the stop', async () => {
+        server = await startTestServer({ ...BOTH_ANALYSED, ...SOON_OVER });
         const call = await startCall('call-1');
         const spoken = speech(0.5, 1);
         call.audio(spoken);
@@ -288,6 +292,18 @@ export function sourceContract(name: string, dialect: SourceDialect): void {
         assert.deepEqual(endsOf(server.events), ['call.started', 'call.ended']);
         assert.equal(server.events.length, 2 + 2 * 5, 'five updates a leg');
         assert.equal(server.analyser.legs.length, 2);
+      });
+
+      it('leaves no timer running, though another start follows the stop', async () => {
+        await stopTestServers();
+        const before = runningTimers();
+        server = await startTestServer({ ...BOTH_ANALYSED, ...SOON_OVER });
+        const call = await startCall('call-1');
+        call.stop();
+        call.start();
+        await call.client.closed;
+        await stopTestServers();
+        assert.equal(runningTimers(), before);
       });
     });
 
@@ -385,6 +401,10 @@ const sequenceOf = (events: readonly AnyEvent[]) => events.map(({ sequence }) =>
 /** The types that open or close a call, in order. */
 const endsOf = (events: readonly AnyEvent[]) =>
   events.map(({ type }) => type).filter((type) => type.startsWith('call.'));
+
+/** Timers that keep the process alive. */
+const runningTimers = () =>
+  process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
 
 /** The same for the same seed; no two legs or calls of a test share one. */
 function randomBytes(length: number, seed: number): Uint8Array {

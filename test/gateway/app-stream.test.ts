@@ -173,6 +173,21 @@ describe('the app protocol tonewire.v1', () => {
     assert.equal(leg.aborted, true);
   });
 
+  it('closes the socket and lets the id go of a call that cannot even be summed up', async () => {
+    client.send({ type: 'session.start', audio: MONO, callId: 'stuck' });
+    await client.message('session.started');
+    const leg = server.analyser.legs[0];
+    assert.ok(leg);
+    leg.failEnd = new Error('the engine broke');
+    leg.failAbort = new Error('and could not be stopped');
+    client.send({ type: 'session.end' });
+    assert.equal((await client.message('error')).code, 'TW_INTERNAL');
+    assert.equal((await client.closed).code, 4500);
+    const second = await WsClient.open(server.ws('/v1/stream'));
+    second.send({ type: 'session.start', audio: MONO, callId: 'stuck' });
+    await second.message('session.started');
+  });
+
   it('cuts off a sender that does not read what it is told', async () => {
     client.send({ type: 'session.start', audio: MONO, callId: 'unread' });
     await client.message('session.started');

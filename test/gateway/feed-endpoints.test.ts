@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { silentLogger } from '../../src/log/logger.ts';
 import { startTestServer, stopTestServers, type TestServer } from '../helpers/start-test-server.ts';
 import { TwilioCall } from '../helpers/twilio-call.ts';
 import { refusedUpgrade, WsClient } from '../helpers/ws-client.ts';
@@ -91,7 +94,51 @@ describe('the feed at /v1/events', () => {
     app.send({ type: 'session.end' });
     await prompt.message('call.ended');
   });
+
+  it('cuts off a reader of server-sent events that does not read, and lives on', async () => {
+    const feedTiming = { heartbeatMs: 20, closeTimeoutMs: 300 };
+    // A queue that no burst fills: it fills because the socket takes no more.
+    const few = { 'limits.feedQueueEvents': 5000, 'limits.maxConnections': 2 };
+    server = await startTestServer(few, silentLogger, { feedTiming });
+    const slow = connect(server.port, '127.0.0.1');
+    slow.on('error', () => undefined).unref();
+    slow.write('GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    await once(slow, 'data');
+    slow.pause();
+    const app = await WsClient.open(server.ws('/v1/stream'));
+    const audio = { encoding: 'mulaw', sampleRateHz: 8000, channels: 1 };
+    app.send({ type: 'session.start', audio });
+    while ((await gauge(server, 'event_subscribers')) !== 0) {
+      for (let second = 0; second < 20; second += 1) app.sendBinary(Buffer.alloc(64_000));
+    }
+    // Many heartbeats fall due between the end that is not read and the cut.
+    while ((await gauge(server, 'connections')) !== 1);
+    const next = await WsClient.open(server.ws('/v1/events?types=call.ended'));
+    app.send({ type: 'session.end' });
+    await next.message('call.ended');
+    slow.destroy();
+  });
+
+  it('sends signs of life over server-sent events while there is nothing to say', async () => {
+    const feedTiming = { heartbeatMs: 20, closeTimeoutMs: 300 };
+    server = await startTestServer({}, silentLogger, { feedTiming });
+    const response = await fetch(`${server.url}/v1/events`);
+    await readUntil(response, ': alive\n\n: alive\n\n');
+  });
+
+  it('answers HEAD with the headers of the stream, and takes no subscriber', async () => {
+    const response = await fetch(`${server.url}/v1/events`, { method: 'HEAD' });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), 'text/event-stream');
+    assert.equal(await gauge(server, 'event_subscribers'), 0);
+    assert.equal(await gauge(server, 'connections'), 0);
+  });
 });
+
+async function gauge(server: TestServer, name: string): Promise<number> {
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  return Number(new RegExp(`^tonewire_${name} (\\d+)$`, 'm').exec(metrics)?.[1]);
+}
 
 async function readUntil(response: Response, end: string): Promise<string> {
   let text = '';

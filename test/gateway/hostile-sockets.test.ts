@@ -46,8 +46,13 @@ const APP_ATTACKS: readonly [string, ErrorCode, readonly (object | string)[]][] 
 
 const TWILIO_ATTACKS: readonly [string, ErrorCode, readonly (object | string)[]][] = [
   ['text that is not JSON', 'TW_BAD_JSON', ['connected']],
-  ['an unknown event', 'TW_BAD_MESSAGE', [{ event: 'transfer' }]],
-  ['an event named like a method of every object', 'TW_BAD_MESSAGE', [{ event: 'constructor' }]],
+  ['a message without an event', 'TW_BAD_MESSAGE', [{ media: {} }]],
+  ['an event that is no name', 'TW_BAD_MESSAGE', [{ event: 7 }]],
+  [
+    'a flood of unknown events before start',
+    'TW_RATE_LIMITED',
+    Array.from({ length: 40 }, () => ({ event: 'future' })),
+  ],
   ['media before start', 'TW_OUT_OF_ORDER', [MEDIA]],
   ['a stop before start', 'TW_OUT_OF_ORDER', [{ event: 'stop' }]],
   ['a second start', 'TW_OUT_OF_ORDER', [TWILIO_START, TWILIO_START]],

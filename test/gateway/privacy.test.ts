@@ -53,6 +53,35 @@ describe('what is kept private', () => {
     assert.ok(!/"digit":"[^[]/.test(log), 'no digits in the log');
   });
 
+  it('the id that an app gives its call is in no line of the log', async () => {
+    const server = await startLoggedServer();
+    const client = await WsClient.open(server.ws('/v1/stream'));
+    const audio = { encoding: 'pcm_s16le', sampleRateHz: 16000, channels: 1 };
+    client.send({ type: 'session.start', audio, callId: PHONE.slice(1) });
+    await client.message('session.started');
+    const thief = await WsClient.open(server.ws('/v1/stream'));
+    thief.send({ type: 'session.start', audio, callId: PHONE.slice(1) });
+    await thief.closed;
+    client.send({ type: 'session.end' });
+    await client.closed;
+    assertLogIsClean();
+    const { id } = await server.event('call.ended');
+    assert.ok(log.includes(`"sessionId":"${id.replace(/-\d+$/, '')}"`), 'the events can be found');
+  });
+
+  it("Twilio's own id of a call is in the log, and nothing else that stands in its place", async () => {
+    const server = await startLoggedServer();
+    const sid = `CA${'0123456789abcdef'.repeat(2)}`;
+    for (const callSid of [sid, PHONE.slice(1)]) {
+      const call = await TwilioCall.connect(server.ws('/twilio/media'), callSid);
+      call.start();
+      call.stop();
+      await call.client.closed;
+    }
+    assert.ok(log.includes(sid));
+    assertLogIsClean();
+  });
+
   it('a malformed message is not echoed into the log or the error', async () => {
     const server = await startLoggedServer();
     const client = await WsClient.open(server.ws('/v1/stream'));

@@ -46,13 +46,35 @@ describe('the gateway', () => {
     assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
   });
 
+  it('answers a request whose target is no path with a coded 400', async () => {
+    const server = await startTestServer();
+    for (const target of ['http://[::/v1/events', '//[::/v1/events', 'http://a:b/healthz']) {
+      const answer = await raw(
+        server.port,
+        `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      );
+      assert.match(answer, /^HTTP\/1\.1 400 .*"code":"TW_BAD_REQUEST"/s, target);
+    }
+    assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+  });
+
+  it('takes a target with a host in it, as proxies are asked, for its path', async () => {
+    const server = await startTestServer();
+    const answer = await raw(
+      server.port,
+      'GET http://any.example/healthz?x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    );
+    assert.match(answer, /^HTTP\/1\.1 200 .*"status":"ok"/s);
+  });
+
   it('frees the slot of an upgrade without a WebSocket key', async () => {
     const server = await startTestServer({ 'limits.maxConnections': 1 });
     const answer = await raw(
       server.port,
       'GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     );
-    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.match(answer, /^HTTP\/1\.1 400 .*\r\nSec-WebSocket-Version: 13\r\n/s);
+    assert.match(answer, /\r\n\r\n\{"error":\{"code":"TW_BAD_REQUEST","message":".+"\}\}$/);
     await WsClient.open(server.ws('/v1/stream'));
   });
 

@@ -158,7 +158,20 @@ describe('a Twilio media stream', () => {
       Buffer.concat([1, 2, 3].map((fill) => Buffer.alloc(160, fill))),
     );
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
-    assert.match(metrics, /audio_discarded_total\{source="twilio",why="repeated"\} 2/);
+    assert.match(metrics, /messages_discarded_total\{source="twilio",why="repeated"\} 2/);
+  });
+
+  it('counts events that it does not know, before and after the start, and goes on', async () => {
+    call.client.send({ event: 'future', future: { payload: 'x' } });
+    call.start();
+    for (const event of ['future', 'constructor', '__proto__']) call.client.send({ event });
+    call.media('inbound');
+    call.stop();
+    const ended = await server.event('call.ended', CALL);
+    assert.equal(ended.data.reason, 'stopped');
+    assert.equal(ended.data.legs[0]?.audioMs, 20);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    assert.match(metrics, /messages_discarded_total\{source="twilio",why="unknown_event"\} 4/);
   });
 
   it('counts digits, and keeps none: not in an event, a metric or the log', async () => {

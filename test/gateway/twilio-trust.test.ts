@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import twilio from 'twilio';
+import { systemClock } from '../../src/protocol/clock.ts';
 import { startTestServer, stopTestServers, type TestServer } from '../helpers/start-test-server.ts';
 import { TwilioCall } from '../helpers/twilio-call.ts';
 import { refusedUpgrade } from '../helpers/ws-client.ts';
@@ -61,8 +63,9 @@ describe('the trust in Twilio', () => {
     'https://voice.example.com:443/twilio/media/',
   ]) {
     it(`accepts an upgrade signed for ${url}`, async () => {
+      const token = tokenIn(await orderStream(CALL));
       const call = await TwilioCall.connect(server.ws('/twilio/media'), CALL, signed(url));
-      call.start();
+      call.start({ customParameters: { token } });
       await server.event('call.started', CALL);
     });
   }
@@ -149,6 +152,37 @@ describe('the trust in Twilio', () => {
     assert.deepEqual(server.events, []);
   });
 
+  it('refuses a stream without a token for a call that was never ordered here', async () => {
+    const call = await TwilioCall.connect(server.ws('/twilio/media'), CALL, signed(MEDIA_URL));
+    call.start();
+    assert.deepEqual(await call.client.closed, { code: 4401, reason: 'TW_UNAUTHORIZED' });
+    assert.deepEqual(server.events, []);
+  });
+
+  it('takes a token that the user signed by the recipe of twilio.requireToken', async () => {
+    const secret = 'a secret of sixteen or more';
+    server = await startTestServer({ ...EXPOSED, 'auth.streamTokenSecret': secret });
+    const expiresMs = systemClock.nowMs() + 60_000;
+    const mac = createHmac('sha256', secret).update(`${expiresMs}.${CALL}`).digest('base64url');
+    const call = await TwilioCall.connect(server.ws('/twilio/media'), CALL, signed(MEDIA_URL));
+    call.start({ customParameters: { token: `${expiresMs}.${mac}` } });
+    await server.event('call.started', CALL);
+  });
+
+  it('relies on the signature alone with twilio.requireToken off, but never takes a wrong token', async () => {
+    server = await startTestServer({ ...EXPOSED, 'twilio.requireToken': false });
+    const call = await TwilioCall.connect(server.ws('/twilio/media'), CALL, signed(MEDIA_URL));
+    call.start();
+    await server.event('call.started', CALL);
+    const other = await TwilioCall.connect(
+      server.ws('/twilio/media'),
+      OTHER_CALL,
+      signed(MEDIA_URL),
+    );
+    other.start({ customParameters: { token: 'x' } });
+    assert.equal((await other.client.closed).code, 4401);
+  });
+
   it('counts what Twilio reports of a stream, if Twilio signed it', async () => {
     const report = { StreamSid: 'MZ1', StreamEvent: 'stream-error', StreamError: 'who knows' };
     assert.equal((await post('/twilio/status', report)).status, 204);
@@ -161,6 +195,35 @@ describe('the trust in Twilio', () => {
   it('refuses a form that is too large', async () => {
     const response = await post('/twilio/status', { StreamError: 'x'.repeat(20_000) });
     assert.equal(response.status, 413);
+  });
+});
+
+describe('a trial of Twilio on loopback without credentials', () => {
+  afterEach(stopTestServers);
+
+  it('takes no stream from a page of the web, by its origin or by its name for this host', async () => {
+    const server = await startTestServer();
+    for (const headers of [{ origin: 'https://evil.example.com' }, { host: 'evil.example.com' }]) {
+      const refused = await refusedUpgrade(server.ws('/twilio/media'), { headers });
+      assert.deepEqual(refused, { status: 403, code: 'TW_FORBIDDEN' });
+    }
+    const headers = { origin: 'http://localhost:5173' };
+    const call = await TwilioCall.connect(server.ws('/twilio/media'), CALL, { headers });
+    call.start();
+    await server.event('call.started', CALL);
+  });
+
+  it('takes no request from a page of the web', async () => {
+    const server = await startTestServer();
+    const headers = { origin: 'https://evil.example.com' };
+    for (const path of ['/twilio/voice', '/twilio/status']) {
+      const body = new URLSearchParams({ CallSid: CALL, StreamEvent: 'stream-error' });
+      const response = await fetch(server.url + path, { method: 'POST', body, headers });
+      assert.equal(response.status, 403);
+      assert.match(await response.text(), /"code":"TW_FORBIDDEN"/);
+    }
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    assert.doesNotMatch(metrics, /status="stream-error"/);
   });
 });
 

@@ -30,6 +30,8 @@ export class FakeLeg implements LegAnalysis {
   flushes = 0;
   /** Set by a test: thrown by the end. */
   failEnd: Error | undefined;
+  /** Set by a test: thrown by an abort. */
+  failAbort: Error | undefined;
   ended = false;
   aborted = false;
   /** Set by a test to make the leg look far behind. */
@@ -92,6 +94,7 @@ export class FakeLeg implements LegAnalysis {
   }
 
   abort(): void {
+    if (this.failAbort) throw this.failAbort;
     this.aborted = true;
   }
 

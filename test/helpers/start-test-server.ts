@@ -2,7 +2,7 @@ import { AdapterHost } from '../../src/adapters/adapter-host.ts';
 import { EventBus } from '../../src/adapters/event-bus.ts';
 import { Feed } from '../../src/adapters/feed.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { startServer, type TonewireServer } from '../../src/gateway/server.ts';
+import { type ServerOptions, startServer, type TonewireServer } from '../../src/gateway/server.ts';
 import { type Logger, silentLogger } from '../../src/log/logger.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
 import type { AnyEvent, EventType } from '../../src/protocol/events.ts';
@@ -27,6 +27,7 @@ const running = new Set<TestServer>();
 export async function startTestServer(
   flags: Readonly<Record<string, unknown>> = {},
   logger: Logger = silentLogger,
+  parts: Pick<ServerOptions, 'feedTiming'> = {},
 ): Promise<TestServer> {
   const config = loadConfig({ flags: { 'server.port': 0, 'server.drainTimeoutMs': 0, ...flags } });
   const bus = new EventBus(silentLogger);
@@ -45,7 +46,8 @@ export async function startTestServer(
   host.start();
   const recorder = recordEvents(bus);
   const analyser = new FakeAnalyser();
-  const server = await startServer({ config, analyser, bus, feed, logger, clock: systemClock });
+  const clock = systemClock;
+  const server = await startServer({ config, analyser, bus, feed, logger, clock, ...parts });
   const terminate = async () => {
     await server.drain();
     await host.stop(1000);

@@ -103,7 +103,7 @@ function ingest({ messages }: StageMaterial) {
     const track = new TwilioTrack(TWILIO_RATE_HZ);
     for (const bytes of messages) {
       const message = parseTwilioMessage(bytes.toString('utf8'));
-      if (message.event !== 'media') continue;
+      if (message?.event !== 'media') continue;
       const { timestamp, payload } = message.media;
       const audio = decodePayload(payload);
       const sequence = readCount(message.sequenceNumber);

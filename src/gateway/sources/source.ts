@@ -34,7 +34,7 @@ export interface SourceSocket {
   deliver(message: SourceMessage): void;
   /** Sends one text message to the vendor. */
   send(text: string): void;
-  /** Says that this much audio was lost on the way in by the source's own reading, such as a repeat. */
+  /** Says that the source left a message out by its own reading, such as a repeat. */
   countDiscarded(why: DiscardReason): void;
 }
 
@@ -46,7 +46,7 @@ export interface SourceConversation {
   reply(reply: SessionReply): void;
 }
 
-export type DiscardReason = 'repeated' | 'unknown_track';
+export type DiscardReason = 'repeated' | 'unknown_track' | 'unknown_event';
 
 /** A leg as its source announces it. */
 export interface SourceLeg {
@@ -57,6 +57,8 @@ export interface SourceLeg {
 export interface StartMessage {
   readonly type: 'start';
   readonly callId: string;
+  /** The vendor's own id of the call, which a log may hold; never one that a client chose. */
+  readonly vendorCallId?: string;
   readonly source: string;
   readonly legs: readonly SourceLeg[];
   readonly metadata: Readonly<Record<string, string>>;

@@ -13,9 +13,6 @@ import { twilioVoiceRouter } from './twilio-voice.ts';
 /** A stream follows its order within seconds; ringing and an announcement may come between. */
 const TOKEN_LIFETIME_MS = 10 * 60_000;
 
-/** Orders remembered at once; the oldest is forgotten first. */
-const MAX_ORDERS = 10_000;
-
 export interface TwilioGatewayOptions {
   readonly config: Config;
   readonly metrics: GatewayMetrics;
@@ -30,16 +27,10 @@ export function twilioGateway({ config, metrics, logger, clock }: TwilioGatewayO
 } {
   const keys = signatureKeys(config);
   const tokens = new StreamTokens(tokenSecret(config), TOKEN_LIFETIME_MS, clock);
-  const ordered = new Set<string>();
-  const onOrdered = (callSid: string) => {
-    ordered.add(callSid);
-    const [oldest] = ordered;
-    if (ordered.size > MAX_ORDERS && oldest !== undefined) ordered.delete(oldest);
-  };
-  const needsToken = (callSid: string) => ordered.has(callSid);
+  const requireToken = keys !== undefined && config.twilio.requireToken;
   return {
-    source: twilioSource({ keys, tokens, needsToken }),
-    router: twilioVoiceRouter({ config, keys, tokens, onOrdered, metrics, logger }),
+    source: twilioSource({ keys, tokens, requireToken }),
+    router: twilioVoiceRouter({ config, keys, tokens, metrics, logger }),
   };
 }
 

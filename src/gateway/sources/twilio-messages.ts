@@ -70,10 +70,15 @@ const VALIDATORS = {
   stop: ajv.compile<Static<typeof StopSchema>>(StopSchema),
 };
 
-/** Reads one Media Streams message. Throws TW_BAD_JSON or TW_BAD_MESSAGE; the error names the field, never its value. */
-export function parseTwilioMessage(text: string): TwilioMessage {
+/**
+ * Reads one Media Streams message; undefined for an event that Twilio may have added since, which
+ * is no reason to end a call. Throws TW_BAD_JSON or TW_BAD_MESSAGE; the error names the field,
+ * never its value.
+ */
+export function parseTwilioMessage(text: string): TwilioMessage | undefined {
   const value = parseJson(text);
   const event = eventOf(value);
+  if (event === undefined) return undefined;
   const validate = VALIDATORS[event];
   if (validate(value)) return value;
   const problem = validate.errors?.[0];
@@ -92,10 +97,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-function eventOf(value: unknown): TwilioEvent {
+function eventOf(value: unknown): TwilioEvent | undefined {
   const event = typeof value === 'object' && value !== null && 'event' in value ? value.event : '';
-  if (typeof event === 'string' && Object.hasOwn(SCHEMAS, event)) return event as TwilioEvent;
-  throw new TonewireError('TW_BAD_MESSAGE', 'A Twilio message names no known "event".');
+  if (typeof event !== 'string' || event === '') {
+    throw new TonewireError('TW_BAD_MESSAGE', 'A Twilio message names no "event".');
+  }
+  return Object.hasOwn(SCHEMAS, event) ? (event as TwilioEvent) : undefined;
 }
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;

@@ -4,6 +4,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Logger } from '../../log/logger.ts';
 import { TonewireError } from '../../protocol/errors.ts';
 import { CONSENTS } from '../../protocol/messages.ts';
+import { requireThisMachine } from '../auth.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { StreamTokens } from '../stream-token.ts';
 import { CONSENT_PARAMETER, TOKEN_PARAMETER, TWILIO_MEDIA_PATH } from './twilio.ts';
@@ -18,8 +19,6 @@ export interface TwilioVoiceOptions {
   readonly config: Pick<Config, 'limits' | 'server' | 'twilio'>;
   readonly keys: SignatureKeys | undefined;
   readonly tokens: StreamTokens;
-  /** Told of each call whose stream was ordered with a token. */
-  readonly onOrdered: (callSid: string) => void;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
 }
@@ -43,7 +42,6 @@ function answerCall(options: TwilioVoiceOptions, request: Request, response: Res
     throw new TonewireError('TW_BAD_REQUEST', 'CallSid is missing.');
   }
   const twiml = streamTwiml(options, callSid, consentOf(request.query.consent));
-  options.onOrdered(callSid);
   response.type('text/xml').send(twiml);
 }
 
@@ -85,7 +83,10 @@ function noteStatus(options: TwilioVoiceOptions, request: Request, response: Res
 
 function signedForm({ keys }: TwilioVoiceOptions, request: Request): Record<string, unknown> {
   const form: Record<string, unknown> = { ...request.body };
-  if (keys === undefined) return form;
+  if (keys === undefined) {
+    requireThisMachine(request);
+    return form;
+  }
   const signature = request.get('x-twilio-signature') ?? '';
   if (isSignedPost(keys, signature, request.originalUrl, form)) return form;
   throw new TonewireError('TW_UNAUTHORIZED', 'The X-Twilio-Signature is missing or wrong.');

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { TonewireError } from '../../protocol/errors.ts';
 import type { Leg } from '../../protocol/labels.ts';
 import { CONSENTS, type Consent } from '../../protocol/messages.ts';
+import { requireThisMachine } from '../auth.ts';
 import type { StreamTokens } from '../stream-token.ts';
 import type { Source, SourceConversation, SourceLeg, SourceSocket } from './source.ts';
 import {
@@ -20,6 +21,9 @@ export const TOKEN_PARAMETER = 'token';
 /** The `<Parameter>` that says whether the caller agreed. */
 export const CONSENT_PARAMETER = 'consent';
 
+/** How Twilio makes its call ids. Anything else may be a number that somebody dials. */
+const CALL_SID = /^CA[0-9a-f]{32}$/;
+
 /** Twilio sends one format: 8 kHz mu-law, one byte a sample. */
 const FORMAT = { encoding: 'mulaw', sampleRateHz: 8000 } as const;
 
@@ -32,11 +36,14 @@ const LEG_OF_TRACK: ReadonlyMap<string, Leg> = new Map([
 ]);
 
 export interface TwilioSourceOptions {
-  /** Absent only in development on a loopback address: then no signature is checked. */
+  /** Absent only in development on a loopback address: then this machine alone may connect. */
   readonly keys: SignatureKeys | undefined;
   readonly tokens: StreamTokens;
-  /** Whether this call's stream was ordered with a token, and so must bring it. */
-  readonly needsToken: (callSid: string) => boolean;
+  /**
+   * Whether every stream must bring the token of its call. The signature alone is one constant
+   * for all sockets: whoever has seen it once could send it again, for any call.
+   */
+  readonly requireToken: boolean;
 }
 
 /** Twilio Media Streams over `wss://…/twilio/media`. */
@@ -46,7 +53,10 @@ export function twilioSource(options: TwilioSourceOptions): Source {
     path: TWILIO_MEDIA_PATH,
     live: true,
     authorize(request: IncomingMessage): void {
-      if (options.keys === undefined) return;
+      if (options.keys === undefined) {
+        requireThisMachine(request);
+        return;
+      }
       const header = request.headers['x-twilio-signature'];
       const signature = typeof header === 'string' ? header : '';
       if (!isSignedUpgrade(options.keys, signature, TWILIO_MEDIA_PATH)) {
@@ -69,6 +79,10 @@ class TwilioConversation implements SourceConversation {
 
   text(text: string): void {
     const message = parseTwilioMessage(text);
+    if (message === undefined) {
+      this.#socket.countDiscarded('unknown_event');
+      return;
+    }
     switch (message.event) {
       case 'connected':
         break;
@@ -105,6 +119,7 @@ class TwilioConversation implements SourceConversation {
     this.#socket.deliver({
       type: 'start',
       callId: start.callSid,
+      ...(CALL_SID.test(start.callSid) && { vendorCallId: start.callSid }),
       source: 'twilio',
       legs,
       metadata,
@@ -114,7 +129,7 @@ class TwilioConversation implements SourceConversation {
   }
 
   #requireToken(callSid: string, token: string | undefined): void {
-    if (token === undefined && !this.#options.needsToken(callSid)) return;
+    if (token === undefined && !this.#options.requireToken) return;
     if (token !== undefined && this.#options.tokens.verify(callSid, token)) return;
     throw new TonewireError(
       'TW_UNAUTHORIZED',

@@ -27,7 +27,7 @@ describe('the reader of Twilio messages', () => {
   it('never repeats in an error what the sender wrote', () => {
     const secret = 'my-card-is-4111';
     for (const text of [
-      `{"event":"${secret}"}`,
+      `{"event":["${secret}"]}`,
       `{"event":"start","start":{"callSid":"${secret} !"}}`,
       `{"event":"start","start":{"callSid":"CA1","customParameters":{"a":{"b":"${secret}"}}}}`,
       `{"event":"media","media":{"payload":${secret}`,
