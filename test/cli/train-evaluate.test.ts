@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeAudio } from '../../src/audio/encode.ts';
+import { loadModelFolder } from '../../src/pipeline/model-folder.ts';
+import { concat, silence, vowel } from '../helpers/signals.ts';
+import { runCli } from './run-cli.ts';
+
+const RATE_HZ = 16000;
+
+/** 16-bit mono PCM with the smallest header there is (RIFF, 44 bytes). */
+function wav(samples: Float32Array): Buffer {
+  const data = encodeAudio(samples, 'pcm_s16le');
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + data.length, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(RATE_HZ, 24);
+  header.writeUInt32LE(RATE_HZ * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(data.length, 40);
+  return Buffer.concat([header, data]);
+}
+
+describe('tonewire train and evaluate', function () {
+  this.timeout(120_000);
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tonewire-train-'));
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  /** "Sad" voices are low and slow, "angry" ones high and quick; six speakers, two clips each. */
+  async function makeRecordings(): Promise<string> {
+    const rows = ['path,label,speaker'];
+    for (let speaker = 0; speaker < 6; speaker++) {
+      for (const [label, pitchHz, syllablesHz] of [
+        ['sad', 100, 2.5],
+        ['angry', 280, 6],
+      ] as const) {
+        const voice = vowel(pitchHz + 4 * speaker, RATE_HZ, 1.2, { syllablesHz });
+        const name = `${label}-${speaker}.wav`;
+        await writeFile(join(folder, name), wav(concat(silence(RATE_HZ, 0.3), voice)));
+        rows.push(`${name},${label},speaker-${speaker}`);
+      }
+    }
+    const manifest = join(folder, 'clips.csv');
+    await writeFile(manifest, `${rows.join('\n')}\n`);
+    return manifest;
+  }
+
+  /** The shipped recipe, made small. */
+  async function makeRecipe(): Promise<string> {
+    const recipe = JSON.parse(await readFile('models/recipes/emotion-v1.json', 'utf8'));
+    const small = { convChannels: 8, hiddenUnits: 8, attentionUnits: 4, denseUnits: 8 };
+    const network = { ...recipe.training.network, ...small };
+    const training = { ...recipe.training, epochs: 2, batchSize: 4, network };
+    const augmentation = { speed: recipe.augmentation.speed };
+    const path = join(folder, 'recipe.json');
+    await writeFile(path, JSON.stringify({ ...recipe, variants: 2, augmentation, training }));
+    return path;
+  }
+
+  it('make a model folder from labelled recordings and measure it', async () => {
+    const manifest = await makeRecordings();
+    const out = join(folder, 'mine');
+    const recipe = await makeRecipe();
+    const words = ['train', '--recipe', recipe, '--manifest', manifest, '--out', out];
+    const trained = await runCli(words);
+    assert.equal(trained.code, 0, trained.stderr);
+    assert.match(trained.stdout, /^mine written to .*mine, temperature \d/);
+    const sides = /train: .* of (.*)\nvalidation: .* of (.*)\ntest: .* of (.*)\n/.exec(
+      trained.stderr,
+    );
+    const speakers = sides!.slice(1).flatMap((side) => side.split(', '));
+    assert.equal(speakers.length, 6);
+    assert.equal(new Set(speakers).size, 6, 'no speaker on two sides');
+    assert.match(trained.stderr, /epoch 2\/2 {2}loss \d/);
+    assert.equal((await loadModelFolder(out)).manifest.id, 'mine');
+
+    const codec = ['--codec', 'mulaw8k', '--json'];
+    const measured = await runCli(['evaluate', '--model', out, '--manifest', manifest, ...codec]);
+    assert.equal(measured.code, 0, measured.stderr);
+    const result = JSON.parse(measured.stdout);
+    assert.equal(result.n, 12);
+    assert.equal(result.unheard, 0);
+    for (const key of [
+      'accuracy',
+      'unweightedAccuracy',
+      'macroPrecision',
+      'macroRecall',
+      'macroF1',
+    ]) {
+      assert.ok(result[key] >= 0 && result[key] <= 1, key);
+    }
+    assert.deepEqual(Object.keys(result.perClass), ['sadness', 'anger']);
+    assert.equal(
+      result.confusion.counts.flat().reduce((a: number, b: number) => a + b),
+      12,
+    );
+  });
+
+  it('refuse a recipe whose fields are wrong, naming them', async () => {
+    const recipe = join(folder, 'wrong.json');
+    await writeFile(recipe, JSON.stringify({ model: 'x', epochs: 3 }));
+    const manifest = await makeRecordings();
+    const { code, stderr } = await runCli([
+      ...['train', '--recipe', recipe, '--manifest', manifest, '--out', join(folder, 'x')],
+    ]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^TW_TRAINING: .*must have required property 'training'/m);
+  });
+
+  it('refuse to evaluate without recordings', async () => {
+    const { code, stderr } = await runCli(['evaluate', '--corpus', 'ravdess']);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /TW_USAGE: Give --corpus NAME with --data DIR, or --manifest FILE/);
+  });
+});
