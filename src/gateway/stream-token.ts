@@ -38,3 +38,8 @@ export class StreamTokens {
     return createHmac('sha256', this.#secret).update(`${expiresMs}.${callId}`).digest();
   }
 }
+
+/** The secret where none is set: derived from Twilio's auth token, so that every process of an account agrees. */
+export function secretOfAuthToken(authToken: string): string {
+  return createHmac('sha256', authToken).update('tonewire stream token').digest('hex');
+}

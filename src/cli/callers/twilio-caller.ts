@@ -1,5 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { encodeAudio } from '../../audio/encode.ts';
+import { TOKEN_PARAMETER } from '../../gateway/sources/twilio.ts';
+import { StreamTokens, secretOfAuthToken } from '../../gateway/stream-token.ts';
+import { systemClock } from '../../protocol/clock.ts';
 import { type OpenSocket, openSocket } from './open-socket.ts';
 import type { Pacer } from './pacer.ts';
 
@@ -7,6 +10,9 @@ import type { Pacer } from './pacer.ts';
 export const TWILIO_CHUNK_MS = 20;
 export const TWILIO_RATE_HZ = 8000;
 const CHUNK_SAMPLES = (TWILIO_CHUNK_MS * TWILIO_RATE_HZ) / 1000;
+
+/** The stream starts at once. */
+const TOKEN_LIFETIME_MS = 60_000;
 
 export type TwilioTrackName = 'inbound' | 'outbound';
 
@@ -23,7 +29,7 @@ export interface TwilioCallerOptions {
   /** Default: a new one. */
   readonly callSid?: string;
   readonly customParameters?: Readonly<Record<string, string>>;
-  /** Signs the upgrade as Twilio would; a gateway on a loopback address needs none. */
+  /** Signs the upgrade and the stream as Twilio would; a gateway on a loopback address needs none. */
   readonly authToken?: string | undefined;
 }
 
@@ -87,10 +93,18 @@ export class TwilioCaller {
         accountSid: this.#accountSid,
         callSid: this.callSid,
         tracks: this.#options.tracks.map(({ track }) => track),
-        customParameters: this.#options.customParameters ?? {},
+        customParameters: { ...this.#options.customParameters, ...this.#token() },
         mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: TWILIO_RATE_HZ, channels: 1 },
       },
     });
+  }
+
+  /** What the gateway's TwiML would have made Twilio bring: the token that binds the stream to its call. */
+  #token(): Record<string, string> {
+    const { authToken } = this.#options;
+    if (authToken === undefined) return {};
+    const tokens = new StreamTokens(secretOfAuthToken(authToken), TOKEN_LIFETIME_MS, systemClock);
+    return { [TOKEN_PARAMETER]: tokens.issue(this.callSid) };
   }
 
   /** Sends the next 20 ms of every track; `false` when there is no more. */

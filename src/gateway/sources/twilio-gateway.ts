@@ -1,10 +1,10 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Router } from 'express';
 import type { Config } from '../../config/schema.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { Clock } from '../../protocol/clock.ts';
 import type { GatewayMetrics } from '../metrics.ts';
-import { StreamTokens } from '../stream-token.ts';
+import { StreamTokens, secretOfAuthToken } from '../stream-token.ts';
 import type { Source } from './source.ts';
 import { twilioSource } from './twilio.ts';
 import type { SignatureKeys } from './twilio-signature.ts';
@@ -44,9 +44,8 @@ function signatureKeys({ server, twilio }: Config): SignatureKeys | undefined {
   return { authToken, publicOrigin };
 }
 
-/** Derived from the auth token where none is set, so that every process of an account agrees. */
 function tokenSecret({ auth, twilio }: Config): string {
   if (auth.streamTokenSecret !== undefined) return auth.streamTokenSecret;
   if (twilio.authToken === undefined) return randomBytes(32).toString('hex');
-  return createHmac('sha256', twilio.authToken).update('tonewire stream token').digest('hex');
+  return secretOfAuthToken(twilio.authToken);
 }

@@ -6,6 +6,7 @@ import twilio from 'twilio';
 import { WebSocketServer } from 'ws';
 import { Pacer, UNPACED } from '../../../src/cli/callers/pacer.ts';
 import { TwilioCaller, twilioPayloads } from '../../../src/cli/callers/twilio-caller.ts';
+import { StreamTokens, secretOfAuthToken } from '../../../src/gateway/stream-token.ts';
 import { systemClock } from '../../../src/protocol/clock.ts';
 import { TonewireError } from '../../../src/protocol/errors.ts';
 
@@ -95,6 +96,19 @@ describe('TwilioCaller', () => {
     const signature = String(end.requests[0]?.headers['x-twilio-signature']);
     const url = new URL('/twilio/media', end.url).href;
     assert.equal(twilio.validateRequest(authToken, signature, url, {}), true);
+  });
+
+  it('brings the token by which a gateway with the same auth token knows the call', async () => {
+    const authToken = 'a'.repeat(32);
+    const tracks = [{ track: 'inbound' as const, payloads: [] }];
+    const caller = await TwilioCaller.connect({ url: end.url, tracks, authToken, callSid: 'CA1' });
+    await caller.play(unpaced());
+    await caller.closed;
+    const start = end.messages[1]!.start as { customParameters: Record<string, string> };
+    const token = start.customParameters.token!;
+    const tokens = new StreamTokens(secretOfAuthToken(authToken), 60_000, systemClock);
+    assert.ok(tokens.verify('CA1', token));
+    assert.ok(!tokens.verify('CA2', token));
   });
 
   it('says with which code the server ended the stream', async () => {
