@@ -3,31 +3,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mixDown, readAudioFile } from '../../src/audio/audio-file.ts';
-import { encodeAudio } from '../../src/audio/encode.ts';
 import { TonewireError } from '../../src/protocol/errors.ts';
 import { recordings } from '../helpers/recordings.ts';
+import { wav } from '../helpers/wav.ts';
 
 const SAMPLE_CALL = 'media/sample-call/sample-call.wav';
 const RAVDESS_CLIP = 'ravdess/03-01-01-01-01-01-01.flac';
 const NEMO_CLIP = 'nemo/EB0_anger_1.opus';
-
-/** A mono 16-bit WAV whose header promises `promisedBytes` of audio. */
-function wav(samples: Float32Array, sampleRateHz: number, promisedBytes = samples.length * 2) {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + samples.length * 2, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(sampleRateHz, 24);
-  header.writeUInt32LE(sampleRateHz * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(promisedBytes, 40);
-  return Buffer.concat([header, encodeAudio(samples, 'pcm_s16le')]);
-}
 
 function refusal(path: string, reason: RegExp) {
   return (error: unknown) => {

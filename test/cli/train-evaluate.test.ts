@@ -2,31 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeAudio } from '../../src/audio/encode.ts';
 import { loadModelFolder } from '../../src/pipeline/model-folder.ts';
 import { concat, silence, vowel } from '../helpers/signals.ts';
+import { wav } from '../helpers/wav.ts';
 import { runCli } from './run-cli.ts';
 
 const RATE_HZ = 16000;
-
-/** 16-bit mono PCM with the smallest header there is (RIFF, 44 bytes). */
-function wav(samples: Float32Array): Buffer {
-  const data = encodeAudio(samples, 'pcm_s16le');
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + data.length, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(RATE_HZ, 24);
-  header.writeUInt32LE(RATE_HZ * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(data.length, 40);
-  return Buffer.concat([header, data]);
-}
 
 describe('tonewire train and evaluate', function () {
   this.timeout(120_000);
@@ -48,7 +29,7 @@ describe('tonewire train and evaluate', function () {
       ] as const) {
         const voice = vowel(pitchHz + 4 * speaker, RATE_HZ, 1.2, { syllablesHz });
         const name = `${label}-${speaker}.wav`;
-        await writeFile(join(folder, name), wav(concat(silence(RATE_HZ, 0.3), voice)));
+        await writeFile(join(folder, name), wav(concat(silence(RATE_HZ, 0.3), voice), RATE_HZ));
         rows.push(`${name},${label},speaker-${speaker}`);
       }
     }
