@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
+import { CODECS, type Codec, type Evaluation, evaluate } from '../evaluation/evaluate.ts';
 import { createAnalyser } from '../pipeline/analyser.ts';
 import { ENGINE_NAMES, type EngineName } from '../pipeline/engines/load-engine.ts';
 import { EMOTIONS } from '../protocol/labels.ts';
 import type { CorpusClip } from '../training/corpora/clip.ts';
 import { type Protocol, split } from '../training/corpora/folds.ts';
-import { CODECS, type Codec, type Evaluation, evaluate } from '../training/evaluate.ts';
 import { type ClipSource, clipSourceOptions, readClips } from './labelled-clips.ts';
 import { progressBar } from './progress.ts';
 

@@ -3,6 +3,7 @@ import { readCallAudio } from '../../src/cli/callers/call-audio.ts';
 import { Pacer, UNPACED } from '../../src/cli/callers/pacer.ts';
 import { playAppCall, playTwilioCall } from '../../src/cli/callers/play-call.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { evaluate } from '../../src/evaluation/evaluate.ts';
 import { silentLogger } from '../../src/log/logger.ts';
 import { loadEngine } from '../../src/pipeline/engines/load-engine.ts';
 import { checkGolden } from '../../src/pipeline/golden.ts';
@@ -14,7 +15,6 @@ import { assertEvent } from '../../src/protocol/validate.ts';
 import { loadAnalyser, startTonewire, type Tonewire } from '../../src/tonewire.ts';
 import { split } from '../../src/training/corpora/folds.ts';
 import { loadCorpus } from '../../src/training/corpora/load-corpus.ts';
-import { evaluate } from '../../src/training/evaluate.ts';
 import { recordings } from '../helpers/recordings.ts';
 
 /** An angry sentence of an actor that emotion-v1 was not trained on. */

@@ -14,6 +14,11 @@ export interface CorpusClip {
   /** How strongly it was acted, in the corpus' own words. */
   readonly intensity?: string;
   readonly gender?: Gender;
+  readonly ageYears?: number;
+  /** In the corpus' own words. */
+  readonly race?: string;
+  /** In the corpus' own words. */
+  readonly ethnicity?: string;
 }
 
 /** Reads one file name of a corpus: its clip, or null for a file that is not to be used. */

@@ -8,7 +8,8 @@ import { BYTES_PER_SAMPLE } from '../pipeline/decode.ts';
 import { ANALYSIS_RATE_HZ } from '../pipeline/features/layout.ts';
 import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
 import { SAMPLE_RATES_HZ } from '../protocol/messages.ts';
-import type { CorpusClip } from './corpora/clip.ts';
+import type { CorpusClip } from '../training/corpora/clip.ts';
+import { createRandom } from '../training/random.ts';
 import {
   type ConfidentJudgement,
   expectedCalibrationError,
@@ -17,7 +18,6 @@ import {
   type SpeakerJudgement,
   speakerIntervals,
 } from './metrics.ts';
-import { createRandom } from './random.ts';
 
 /** How clips reach the pipeline: as recorded, or as 8 kHz mu-law telephone calls. */
 export const CODECS = ['as-recorded', 'mulaw8k'] as const;

@@ -1,5 +1,5 @@
 import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../training/random.ts';
 
 const LABEL_COUNT = EMOTIONS.length;
 

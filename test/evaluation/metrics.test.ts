@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import {
+  expectedCalibrationError,
+  measure,
+  speakerIntervals,
+} from '../../src/evaluation/metrics.ts';
 import { EMOTIONS, type Emotion } from '../../src/protocol/labels.ts';
-import { expectedCalibrationError, measure, speakerIntervals } from '../../src/training/metrics.ts';
 import { createRandom } from '../../src/training/random.ts';
 
 function judged(truth: Emotion, predicted: Emotion, times: number) {
