@@ -2,8 +2,12 @@ import { Option } from 'commander';
 import { TonewireError } from '../protocol/errors.ts';
 import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
 import type { CorpusClip } from '../training/corpora/clip.ts';
-import { corpusLabels } from '../training/corpora/corpus-labels.ts';
-import { CORPUS_NAMES, isCorpusName, loadCorpus } from '../training/corpora/load-corpus.ts';
+import {
+  CORPUS_NAMES,
+  corpusLabels,
+  isCorpusName,
+  loadCorpus,
+} from '../training/corpora/load-corpus.ts';
 import { readManifest } from '../training/corpora/manifest.ts';
 
 /** The options by which a command is told where labelled recordings are. */

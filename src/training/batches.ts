@@ -10,41 +10,72 @@ export interface TrainingClip {
   readonly label: number;
   readonly speaker: string;
   readonly corpus?: string;
+  /** Where it was read from. */
+  readonly path: string;
 }
 
-/** Clips side by side, right-padded with the mean, which the network normalises to zero. */
+/** One clip's part of a sequence. */
+export interface Segment {
+  readonly clip: TrainingClip;
+  /** Index of the frame after its last. */
+  readonly endFrame: number;
+}
+
+/** Sequences of one clip or several, side by side, right-padded with the mean, which the network normalises to zero. */
 export interface Batch {
-  readonly clips: readonly TrainingClip[];
+  /** What each sequence is made of, in order. */
+  readonly segments: readonly (readonly Segment[])[];
   readonly lengths: readonly number[];
   readonly frameCount: number;
-  /** `[clips, frameCount, FEATURE_COUNT]` */
+  /** `[sequences, frameCount, FEATURE_COUNT]` */
   readonly frames: Float32Array;
 }
 
-/** A stretch of one clip's features. */
-interface Stretch {
-  readonly clip: TrainingClip;
-  readonly features: Float32Array;
+/** Stretches of clips one after the other. */
+interface Sequence {
+  readonly segments: readonly Segment[];
+  /** `[frames, FEATURE_COUNT]` each, as many as there are segments. */
+  readonly features: readonly Float32Array[];
   readonly length: number;
 }
 
-function stretch(clip: TrainingClip, features: Float32Array, start: number, maxFrames: number) {
-  const length = Math.min(features.length / FEATURE_COUNT - start, maxFrames);
-  const part = features.subarray(start * FEATURE_COUNT, (start + length) * FEATURE_COUNT);
-  return { clip, features: part, length };
+const framesIn = (features: Float32Array) => features.length / FEATURE_COUNT;
+
+/** Joins variants of clips; what passes `maxFrames` is cut off, and a clip alone at a random start. */
+function sequence(
+  parts: readonly { clip: TrainingClip; features: Float32Array }[],
+  maxFrames: number,
+  start = 0,
+): Sequence {
+  const segments: Segment[] = [];
+  const features: Float32Array[] = [];
+  let length = 0;
+  for (const { clip, features: whole } of parts) {
+    if (length >= maxFrames) break;
+    const kept = Math.min(framesIn(whole) - start, maxFrames - length);
+    features.push(whole.subarray(start * FEATURE_COUNT, (start + kept) * FEATURE_COUNT));
+    length += kept;
+    segments.push({ clip, endFrame: length });
+  }
+  return { segments, features, length };
 }
 
-function assemble(stretches: readonly Stretch[], mean: Float32Array): Batch {
-  const frameCount = Math.max(...stretches.map((one) => one.length));
-  const frames = new Float32Array(stretches.length * frameCount * FEATURE_COUNT);
-  stretches.forEach((one, b) => {
-    const offset = b * frameCount * FEATURE_COUNT;
-    frames.set(one.features, offset);
-    for (let t = one.length; t < frameCount; t++) frames.set(mean, offset + t * FEATURE_COUNT);
+function assemble(sequences: readonly Sequence[], mean: Float32Array): Batch {
+  const frameCount = Math.max(...sequences.map((one) => one.length));
+  const frames = new Float32Array(sequences.length * frameCount * FEATURE_COUNT);
+  sequences.forEach((one, b) => {
+    let offset = b * frameCount * FEATURE_COUNT;
+    for (const part of one.features) {
+      frames.set(part, offset);
+      offset += part.length;
+    }
+    for (let t = one.length; t < frameCount; t++) {
+      frames.set(mean, (b * frameCount + t) * FEATURE_COUNT);
+    }
   });
   return {
-    clips: stretches.map((one) => one.clip),
-    lengths: stretches.map((one) => one.length),
+    segments: sequences.map((one) => one.segments),
+    lengths: sequences.map((one) => one.length),
     frameCount,
     frames,
   };
@@ -82,26 +113,62 @@ function cut<T>(items: readonly T[], size: number): T[][] {
 /** How many batches are sorted by length together: more cuts padding, fewer mixes better. */
 const POOL_BATCHES = 8;
 
-/** One epoch's batches: one variant of each clip, clips of similar length together. */
+/** An epoch's clips: all of them, or of a corpus as many as the recipe says, another part every time. */
+function drawn(clips: readonly TrainingClip[], recipe: Recipe, random: Random): TrainingClip[] {
+  const left = new Map(Object.entries(recipe.clipsPerEpoch));
+  return random.shuffle(clips).filter(({ corpus }) => {
+    const remaining = left.get(corpus ?? '');
+    if (remaining === undefined) return true;
+    left.set(corpus ?? '', remaining - 1);
+    return remaining > 0;
+  });
+}
+
+/** Clips by speaker, to find what one can be joined with. */
+function bySpeaker(clips: readonly TrainingClip[]): ReadonlyMap<string, readonly TrainingClip[]> {
+  const groups = new Map<string, TrainingClip[]>();
+  for (const clip of clips) {
+    const own = groups.get(clip.speaker);
+    if (own === undefined) groups.set(clip.speaker, [clip]);
+    else own.push(clip);
+  }
+  return groups;
+}
+
+/**
+ * One epoch's batches: one variant of each clip drawn, sequences of similar length together. Some
+ * clips follow others of their speaker, so that the network meets changes of expression, long calls
+ * and a state that is not fresh.
+ */
 export function* trainingBatches(
   clips: readonly TrainingClip[],
   mean: Float32Array,
   recipe: Recipe,
   random: Random,
 ): Generator<Batch> {
-  const stretches = random.shuffle(clips).map((clip) => {
-    const features = random.pick(clip.variants);
-    const spare = Math.max(0, features.length / FEATURE_COUNT - recipe.maxFrames);
-    return stretch(clip, features, random.integer(spare + 1), recipe.maxFrames);
+  const { maxFrames, concatenation, batchSize } = recipe;
+  const others = bySpeaker(clips);
+  const variantOf = (clip: TrainingClip) => ({ clip, features: random.pick(clip.variants) });
+  const sequences = drawn(clips, recipe, random).map((clip) => {
+    const last = variantOf(clip);
+    if (random.chance(concatenation.probability)) {
+      const before = 1 + random.integer(concatenation.maxClips - 1);
+      const earlier = Array.from({ length: before }, () =>
+        variantOf(random.pick(others.get(clip.speaker)!)),
+      );
+      return sequence([...earlier, last], maxFrames);
+    }
+    const spare = Math.max(0, framesIn(last.features) - maxFrames);
+    return sequence([last], maxFrames, random.integer(spare + 1));
   });
-  const batches = cut(stretches, recipe.batchSize * POOL_BATCHES).flatMap((pool) =>
+  const batches = cut(sequences, batchSize * POOL_BATCHES).flatMap((pool) =>
     cut(
       pool.sort((a, b) => a.length - b.length),
-      recipe.batchSize,
+      batchSize,
     ),
   );
-  for (const stretches of random.shuffle(batches)) {
-    const batch = assemble(stretches, mean);
+  for (const members of random.shuffle(batches)) {
+    const batch = assemble(members, mean);
     maskSpectrum(batch, mean, recipe, random);
     yield batch;
   }
@@ -113,11 +180,11 @@ export function* validationBatches(
   mean: Float32Array,
   batchSize: number,
 ): Generator<Batch> {
-  const stretches = clips.map((clip) =>
-    stretch(clip, clip.variants[0]!, 0, Number.POSITIVE_INFINITY),
+  const sequences = clips.map((clip) =>
+    sequence([{ clip, features: clip.variants[0]! }], Number.POSITIVE_INFINITY),
   );
   for (const part of cut(
-    stretches.sort((a, b) => a.length - b.length),
+    sequences.sort((a, b) => a.length - b.length),
     batchSize,
   )) {
     yield assemble(part, mean);

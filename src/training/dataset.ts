@@ -1,7 +1,9 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { mixDown, readAudioFile } from '../audio/audio-file.ts';
 import { encodeAudio } from '../audio/encode.ts';
 import { resampleTo } from '../audio/resample-file.ts';
-import { ANALYSIS_RATE_HZ, FEATURE_COUNT } from '../pipeline/features/layout.ts';
+import { ANALYSIS_RATE_HZ, FEATURE_COUNT, FEATURE_VERSION } from '../pipeline/features/layout.ts';
 import { type AnalysisFrame, FrontEnd } from '../pipeline/front-end.ts';
 import { EMOTIONS } from '../protocol/labels.ts';
 import {
@@ -9,9 +11,10 @@ import {
   type AugmentationSounds,
   augment,
 } from './augmentation/augment.ts';
+import type { TrainingClip } from './batches.ts';
 import type { CorpusClip } from './corpora/clip.ts';
-import type { Random } from './random.ts';
-import type { TrainingClip } from './trainer.ts';
+import { cacheKey, type FeatureCache } from './feature-cache.ts';
+import { createRandom, seedFrom } from './random.ts';
 
 /** Clips with less speech than this teach nothing: 8 frames, one model step. */
 const SHORTEST_FRAMES = 8;
@@ -21,7 +24,9 @@ export interface DatasetOptions {
   readonly variants: number;
   readonly augmentation: AugmentationRecipe;
   readonly sounds: AugmentationSounds;
-  readonly random: Random;
+  /** A copy depends on it, the recording's name and the copy's number, not on what else is read. */
+  readonly seed: number;
+  readonly cache?: FeatureCache;
   readonly onClip?: (done: number, total: number) => void;
 }
 
@@ -32,21 +37,40 @@ export async function buildDataset(
 ): Promise<TrainingClip[]> {
   const dataset: TrainingClip[] = [];
   for (const [index, clip] of clips.entries()) {
-    const samples = await readClip(clip.path);
-    const variants: Float32Array[] = [];
-    for (let v = 0; v < options.variants; v++) {
-      const { augmentation, sounds, random } = options;
-      const copy = v === 0 ? samples : augment(samples, augmentation, sounds, random);
-      const frames = speechFrames(copy);
-      if (frames.length >= SHORTEST_FRAMES * FEATURE_COUNT) variants.push(frames);
-    }
+    const copies = await copiesOf(clip, options);
+    const variants = copies.filter((frames) => frames.length >= SHORTEST_FRAMES * FEATURE_COUNT);
     if (variants.length > 0) {
-      const { speaker, corpus } = clip;
-      dataset.push({ variants, label: EMOTIONS.indexOf(clip.label), speaker, corpus });
+      const { speaker, corpus, path } = clip;
+      dataset.push({ variants, label: EMOTIONS.indexOf(clip.label), speaker, corpus, path });
     }
     options.onClip?.(index + 1, clips.length);
   }
   return dataset;
+}
+
+/** A clip's first `variants` copies, the missing ones made and added to the cache. */
+async function copiesOf(clip: CorpusClip, options: DatasetOptions): Promise<Float32Array[]> {
+  const { variants, cache } = options;
+  const key = cache === undefined ? '' : await keyOf(clip, options);
+  const known = (await cache?.read(key)) ?? [];
+  if (known.length >= variants) return known.slice(0, variants);
+  const samples = await readClip(clip.path);
+  const copies = [...known];
+  for (let v = known.length; v < variants; v++) {
+    const random = createRandom(seedFrom(options.seed, clip.corpus, basename(clip.path), v));
+    const { augmentation, sounds } = options;
+    copies.push(speechFrames(v === 0 ? samples : augment(samples, augmentation, sounds, random)));
+  }
+  await cache?.write(key, copies);
+  return copies;
+}
+
+async function keyOf(clip: CorpusClip, options: DatasetOptions): Promise<string> {
+  const { size } = await stat(clip.path);
+  const { augmentation, sounds, seed } = options;
+  const counts = [sounds.noises.length, sounds.responses.length];
+  const name = [clip.corpus, basename(clip.path), size];
+  return cacheKey([FEATURE_VERSION, name, augmentation, counts, seed]);
 }
 
 /** One recording as 16 kHz mono samples. */
@@ -54,7 +78,6 @@ export async function readClip(path: string): Promise<Float32Array> {
   const file = await readAudioFile(path);
   return resampleTo(mixDown(file), file.sampleRateHz, ANALYSIS_RATE_HZ);
 }
-
 /** The frames that the serving front end lets through its speech gate, `[frames, FEATURE_COUNT]`. */
 export function speechFrames(samples: Float32Array): Float32Array {
   const parts: Float32Array[] = [];

@@ -1,28 +1,32 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { DropoutMasks } from '../pipeline/network/network.ts';
 import type { NetworkShape } from '../pipeline/network/shape.ts';
 import type { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
 
-/** `[rows, columns]` of 0 or 1/(1 − rate). */
-function mask(rows: number, columns: number, rate: number, random: Random): tf.Tensor2D {
-  const kept = 1 / (1 - rate);
-  const values = Float32Array.from({ length: rows * columns }, () =>
-    random.chance(rate) ? 0 : kept,
-  );
-  return tf.tensor2d(values, [rows, columns]);
+/** Values of 0 or 1/(1 − rate); each row is the same at every frame or readout of a clip. */
+export interface DropoutValues {
+  /** `[B, C]` */
+  readonly conv1: Float32Array;
+  /** `[B, C]` */
+  readonly conv2: Float32Array;
+  /** `[B, 2H]` */
+  readonly pooled: Float32Array;
 }
 
-/** One batch's masks. Made here, not by the backend, so that a seed fixes them on every backend. */
-export function dropoutMasks(
+function values(count: number, rate: number, random: Random): Float32Array {
+  const kept = 1 / (1 - rate);
+  return Float32Array.from({ length: count }, () => (random.chance(rate) ? 0 : kept));
+}
+
+/** One batch's dropout. Made here, not by an engine, so that a seed fixes it on every engine. */
+export function dropoutValues(
   shape: NetworkShape,
   batchSize: number,
   rates: Recipe['dropout'],
   random: Random,
-): DropoutMasks {
+): DropoutValues {
   return {
-    conv1: mask(batchSize, shape.convChannels, rates.conv, random),
-    conv2: mask(batchSize, shape.convChannels, rates.conv, random),
-    pooled: mask(batchSize, 2 * shape.hiddenUnits, rates.pooled, random),
+    conv1: values(batchSize * shape.convChannels, rates.conv, random),
+    conv2: values(batchSize * shape.convChannels, rates.conv, random),
+    pooled: values(batchSize * 2 * shape.hiddenUnits, rates.pooled, random),
   };
 }

@@ -45,34 +45,68 @@ export interface Targets {
   readonly rows: number;
 }
 
-/** Lays out one batch's targets: each clip counts by its label, its readouts by what was heard. */
+/** Lays out one batch's targets: each clip counts by its label, its readouts by what was heard of it. */
 export function targetsOf(batch: Batch, use: LabelUse, recipe: Recipe): Targets {
   const { labelCount } = use;
-  const batchSize = batch.clips.length;
+  const batchSize = batch.lengths.length;
   const rows = readoutCount(batch.frameCount, recipe.readoutEvery) * batchSize;
   const wanted = new Float32Array(rows * labelCount);
   const excluded = new Float32Array(rows * labelCount);
   const weights = new Float32Array(rows);
-  const total = batch.clips.reduce((sum, clip) => sum + use.weights[clip.label]!, 0);
-  batch.clips.forEach((clip, b) => {
-    const labels = use.byCorpus.get(clip.corpus);
-    const takesPart = (label: number) => labels === undefined || labels.has(label);
-    const sharing = labels?.size ?? labelCount;
-    const count = readoutCount(batch.lengths[b]!, recipe.readoutEvery);
-    const heard = Array.from({ length: count }, (_, r) => ((r + 1) / count) ** recipe.readoutPower);
-    const allHeard = heard.reduce((sum, part) => sum + part, 0);
-    heard.forEach((part, r) => {
-      const row = r * batchSize + b;
-      weights[row] = (part / allHeard) * (use.weights[clip.label]! / total);
-      for (let label = 0; label < labelCount; label++) {
-        const smooth = takesPart(label) ? recipe.labelSmoothing / sharing : 0;
-        const hit = label === clip.label ? 1 - recipe.labelSmoothing : 0;
-        wanted[row * labelCount + label] = smooth + hit;
-        excluded[row * labelCount + label] = takesPart(label) ? 0 : EXCLUDED;
+  const total = batch.segments.flat().reduce((sum, { clip }) => sum + use.weights[clip.label]!, 0);
+  batch.segments.forEach((segments, b) => {
+    let start = 0;
+    for (const { clip, endFrame } of segments) {
+      const shares = readoutShares(start, endFrame, recipe, endFrame === batch.lengths[b]);
+      for (const [r, share] of shares) {
+        const row = r * batchSize + b;
+        weights[row] = share * (use.weights[clip.label]! / total);
+        fillRow(clip, use, recipe, wanted.subarray(row * labelCount, (row + 1) * labelCount));
+        maskRow(clip, use, excluded.subarray(row * labelCount, (row + 1) * labelCount));
       }
-    });
+      start = endFrame;
+    }
   });
   return { wanted, excluded, weights, rows };
+}
+
+/** Which readouts fall to a clip's frames, and each one's share of its weight, together 1. */
+function readoutShares(
+  start: number,
+  end: number,
+  recipe: Recipe,
+  last: boolean,
+): readonly (readonly [readout: number, share: number])[] {
+  const { readoutEvery: every, readoutPower } = recipe;
+  const first = Math.floor(start / every);
+  // A readout in the middle of two clips' frames belongs to the clip that its last frame is of.
+  const after = last ? Math.ceil(end / every) : Math.floor(end / every);
+  const heard = Array.from({ length: after - first }, (_, i) => {
+    const readAt = Math.min((first + i + 1) * every, end);
+    return [first + i, ((readAt - start) / (end - start)) ** readoutPower] as const;
+  });
+  const sum = heard.reduce((total, [, part]) => total + part, 0);
+  return heard.map(([readout, part]) => [readout, part / sum] as const);
+}
+
+function takesPart(clip: TrainingClip, use: LabelUse, label: number): boolean {
+  return use.byCorpus.get(clip.corpus)?.has(label) ?? true;
+}
+
+/** The wanted distribution of one readout, `[labels]`. */
+function fillRow(clip: TrainingClip, use: LabelUse, recipe: Recipe, wanted: Float32Array): void {
+  const sharing = use.byCorpus.get(clip.corpus)?.size ?? use.labelCount;
+  for (let label = 0; label < use.labelCount; label++) {
+    const smooth = takesPart(clip, use, label) ? recipe.labelSmoothing / sharing : 0;
+    wanted[label] = smooth + (label === clip.label ? 1 - recipe.labelSmoothing : 0);
+  }
+}
+
+/** What is added to the logits of one readout, `[labels]`. */
+function maskRow(clip: TrainingClip, use: LabelUse, excluded: Float32Array): void {
+  for (let label = 0; label < use.labelCount; label++) {
+    excluded[label] = takesPart(clip, use, label) ? 0 : EXCLUDED;
+  }
 }
 
 /** Categorical cross-entropy over all readouts, `[R·B, labels]` → a scalar, with its gradient w·(p − wanted). */

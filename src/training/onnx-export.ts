@@ -9,14 +9,20 @@ import {
 } from '../pipeline/network/shape.ts';
 import { type WeightArrays, type WeightName, weightShapes } from '../pipeline/network/weights.ts';
 import { OnnxGraph } from './onnx-graph.ts';
+import { FLOAT_OPERATORS, type Kernel, type WeightOperators } from './weight-operators.ts';
 
 /**
  * Writes the network's step (network.ts) as an ONNX graph over the same weights: inputs `frames
  * [B, T, F]` and `state [B, S]`, outputs `logits`, `scores`, `logNormaliser` and `state_after`, B
  * and T free. Rows are leg-major here, except for the LSTM operator, which wants time first.
+ * `operators` multiply by the kernels; a compressed model brings its own.
  */
-export function exportOnnx(shape: NetworkShape, weights: WeightArrays): Uint8Array {
-  return new StepGraph(shape, weights).build();
+export function exportOnnx(
+  shape: NetworkShape,
+  weights: WeightArrays,
+  operators: WeightOperators = FLOAT_OPERATORS,
+): Uint8Array {
+  return new StepGraph(shape, weights, operators).build();
 }
 
 /** Past the last index: "up to the end" for Slice. */
@@ -26,10 +32,12 @@ class StepGraph {
   readonly #graph = new OnnxGraph();
   readonly #shape: NetworkShape;
   readonly #weights: WeightArrays;
+  readonly #operators: WeightOperators;
 
-  constructor(shape: NetworkShape, weights: WeightArrays) {
+  constructor(shape: NetworkShape, weights: WeightArrays, operators: WeightOperators) {
     this.#shape = shape;
     this.#weights = weights;
+    this.#operators = operators;
   }
 
   build(): Uint8Array {
@@ -127,46 +135,48 @@ class StepGraph {
     return { output, context: g.node('Flatten', [last], { axis: 1 }) };
   }
 
+  #product(x: string, name: WeightName): string {
+    const [rows, columns] = weightShapes(this.#shape)[name];
+    const kernel = { name, values: this.#weights[name], rows, columns };
+    return this.#operators.product(this.#graph, x, kernel);
+  }
+
   #affine(x: string, kernel: WeightName, bias: WeightName): string {
-    const product = this.#graph.node('MatMul', [x, this.#weight(kernel)]);
+    const product = this.#product(x, kernel);
     return this.#graph.node('Add', [product, this.#weight(bias)]);
   }
 
-  /** A gate-blocked kernel `[rows, 4H]` (output, input, forget, candidate) as ONNX's `[1, 4H, rows]` (iofc). */
-  #gates(name: WeightName): Float32Array {
+  /** A kernel's gate blocks `[rows, 4H]` (output, input, forget, candidate) in ONNX's order (iofc). */
+  #gates(name: WeightName): Kernel {
     const units = this.#shape.hiddenUnits;
     const [rows, columns] = weightShapes(this.#shape)[name];
-    const values = this.#weights[name];
+    const weights = this.#weights[name];
     const ours = [1, 0, 2, 3];
-    return Float32Array.from({ length: rows * columns }, (_, i) => {
-      const gate = Math.floor(i / rows / units);
-      const unit = Math.floor(i / rows) % units;
-      return values[(i % rows) * columns + ours[gate]! * units + unit]!;
+    const values = Float32Array.from(weights, (_, i) => {
+      const column = i % columns;
+      const gate = ours[Math.floor(column / units)]!;
+      return weights[i - column + gate * units + (column % units)]!;
     });
+    return { name, values, rows, columns };
   }
 
   /** `[B, T, C]` → outputs `[B, T, H]`, and the state it ends in, `[B, H]` each. */
   #lstm(x: string, hidden: string, cell: string) {
     const g = this.#graph;
-    const { convChannels, hiddenUnits, residual } = this.#shape;
+    const { hiddenUnits, residual } = this.#shape;
     const bias = new Float32Array(8 * hiddenUnits);
-    bias.set(this.#gates('lstm.bias'));
+    bias.set(this.#gates('lstm.bias').values);
     const timeMajor = g.node('Transpose', [x], { perm: [1, 0, 2] });
     const leading = g.integers([0]);
-    const [all, lastHidden, lastCell] = g.nodes(
-      'LSTM',
-      [
-        timeMajor,
-        g.floats(this.#gates('lstm.kernel'), [1, 4 * hiddenUnits, convChannels]),
-        g.floats(this.#gates('lstm.recurrent'), [1, 4 * hiddenUnits, hiddenUnits]),
-        g.floats(bias, [1, 8 * hiddenUnits]),
-        '',
-        g.node('Unsqueeze', [hidden, leading]),
-        g.node('Unsqueeze', [cell, leading]),
-      ],
-      3,
-      { hidden_size: hiddenUnits },
-    ) as [string, string, string];
+    const [all, lastHidden, lastCell] = this.#operators.lstm(g, {
+      x: timeMajor,
+      kernel: this.#gates('lstm.kernel'),
+      recurrent: this.#gates('lstm.recurrent'),
+      bias,
+      hidden: g.node('Unsqueeze', [hidden, leading]),
+      cell: g.node('Unsqueeze', [cell, leading]),
+      units: hiddenUnits,
+    });
     const oneDirection = g.node('Squeeze', [all, g.integers([1])]);
     const legMajor = g.node('Transpose', [oneDirection], { perm: [1, 0, 2] });
     return {
@@ -180,7 +190,7 @@ class StepGraph {
   #scores(outputs: string): string {
     const g = this.#graph;
     const layer = g.node('Tanh', [this.#affine(outputs, 'attention.kernel', 'attention.bias')]);
-    const scores = g.node('MatMul', [layer, this.#weight('attention.vector')]);
+    const scores = this.#product(layer, 'attention.vector');
     return g.node('Squeeze', [scores, g.integers([2])]);
   }
 

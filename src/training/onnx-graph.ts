@@ -8,6 +8,11 @@ const IR_VERSION = 8;
 /** ONNX operators as of opset 17: the newest before reductions take their axes as inputs throughout. */
 const OPSET = 17;
 
+/** ONNX Runtime's own operators have had one version only. */
+const CONTRIB_OPSET = 1;
+/** The domain of ONNX Runtime's own operators. */
+export const CONTRIB_DOMAIN = 'com.microsoft';
+
 const field = (id: number, type: string) => ({ id, type });
 const list = (id: number, type: string) => ({ id, type, rule: 'repeated' });
 
@@ -38,6 +43,7 @@ const root = protobuf.Root.fromJSON({
         name: field(3, 'string'),
         opType: field(4, 'string'),
         attribute: list(5, 'AttributeProto'),
+        domain: field(7, 'string'),
       },
     },
     AttributeProto: {
@@ -45,6 +51,7 @@ const root = protobuf.Root.fromJSON({
         name: field(1, 'string'),
         f: field(2, 'float'),
         i: field(3, 'int64'),
+        g: field(6, 'GraphProto'),
         ints: list(8, 'int64'),
         type: field(20, 'int32'),
       },
@@ -68,14 +75,18 @@ const root = protobuf.Root.fromJSON({
 });
 
 const FLOAT = 1;
+const UINT8 = 2;
+const INT8 = 3;
 const INT64 = 7;
 const ATTRIBUTE_INT = 2;
+const ATTRIBUTE_GRAPH = 5;
 const ATTRIBUTE_INTS = 7;
 
-/** An integer, or a list of them: all that our operators' attributes are. */
-export type Attribute = number | readonly number[];
+/** An integer, a list of them, or the body of a loop. */
+export type Attribute = number | readonly number[] | OnnxGraph;
 
 function attribute(name: string, value: Attribute) {
+  if (value instanceof OnnxGraph) return { name, g: value.proto(name), type: ATTRIBUTE_GRAPH };
   return typeof value === 'number'
     ? { name, i: value, type: ATTRIBUTE_INT }
     : { name, ints: value, type: ATTRIBUTE_INTS };
@@ -93,10 +104,17 @@ function valueInfo(name: string, dimensions: readonly Dimension[]) {
 
 /** Collects nodes and constants, and names what lies between them. */
 export class OnnxGraph {
+  readonly #domains = new Set(['']);
   readonly #nodes: object[] = [];
   readonly #constants: object[] = [];
   readonly #inputs: object[] = [];
   readonly #outputs: object[] = [];
+  readonly #prefix: string;
+
+  /** The body of a loop needs a prefix, for it sees the names of the graph around it. */
+  constructor(prefix = '') {
+    this.#prefix = prefix;
+  }
 
   input(name: string, dimensions: readonly Dimension[]): string {
     this.#inputs.push(valueInfo(name, dimensions));
@@ -123,13 +141,20 @@ export class OnnxGraph {
     return this.#constant(INT64, dims, Buffer.from(wide.buffer));
   }
 
+  /** Int8 constants; a Uint8Array makes them uint8. */
+  bytes(values: Int8Array | Uint8Array, dims: readonly number[] = [values.length]): string {
+    const type = values instanceof Int8Array ? INT8 : UINT8;
+    return this.#constant(type, dims, Buffer.from(values.buffer, values.byteOffset, values.length));
+  }
+
   /** Adds an operator with one output and returns the output's name. An absent input is ''. */
   node(
     opType: string,
     input: readonly string[],
     attributes: Readonly<Record<string, Attribute>> = {},
+    domain = '',
   ): string {
-    return this.nodes(opType, input, 1, attributes)[0]!;
+    return this.nodes(opType, input, 1, attributes, domain)[0]!;
   }
 
   /** Adds an operator with several outputs. */
@@ -138,11 +163,13 @@ export class OnnxGraph {
     input: readonly string[],
     outputs: number,
     attributes: Readonly<Record<string, Attribute>> = {},
+    domain = '',
   ): string[] {
-    const name = `${opType}_${this.#nodes.length}`;
+    const name = `${this.#prefix}${opType}_${this.#nodes.length}`;
     const output = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
     const list = Object.entries(attributes).map(([key, value]) => attribute(key, value));
-    this.#nodes.push({ opType, name, input, output, attribute: list });
+    this.#domains.add(domain);
+    this.#nodes.push({ opType, name, input, output, attribute: list, domain });
     return output;
   }
 
@@ -152,20 +179,28 @@ export class OnnxGraph {
     const model = {
       irVersion: IR_VERSION,
       producerName: 'tonewire',
-      opsetImport: [{ domain: '', version: OPSET }],
-      graph: {
-        name,
-        node: this.#nodes,
-        initializer: this.#constants,
-        input: this.#inputs,
-        output: this.#outputs,
-      },
+      opsetImport: [...this.#domains].map((domain) => ({
+        domain,
+        version: domain === '' ? OPSET : CONTRIB_OPSET,
+      })),
+      graph: this.proto(name),
     };
     return type.encode(type.fromObject(model)).finish();
   }
 
+  /** The graph as a message, for a file or for the attribute of a loop. */
+  proto(name: string): object {
+    return {
+      name,
+      node: this.#nodes,
+      initializer: this.#constants,
+      input: this.#inputs,
+      output: this.#outputs,
+    };
+  }
+
   #constant(dataType: number, dims: readonly number[], rawData: Buffer): string {
-    const name = `constant_${this.#constants.length}`;
+    const name = `${this.#prefix}constant_${this.#constants.length}`;
     this.#constants.push({ name, dims, dataType, rawData });
     return name;
   }

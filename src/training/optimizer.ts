@@ -9,12 +9,13 @@ const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-8;
 
+/** What a step moves; a weight without a gradient stays as it is. */
 export type Gradients = Partial<Record<WeightName, Float32Array>>;
 
 /** Euclidean norm over all gradients. */
 export function gradientNorm(gradients: Gradients): number {
   let sum = 0;
-  for (const name of LEARNED_NAMES) for (const g of gradients[name]!) sum += g * g;
+  for (const name of LEARNED_NAMES) for (const g of gradients[name] ?? []) sum += g * g;
   return Math.sqrt(sum);
 }
 
@@ -26,15 +27,20 @@ export function gradientNorm(gradients: Gradients): number {
 export class AdamW {
   readonly #weightDecay: number;
   readonly #clip: number;
-  readonly #first: WeightArrays;
-  readonly #second: WeightArrays;
+  readonly firstMoment: WeightArrays;
+  readonly secondMoment: WeightArrays;
   #steps = 0;
 
   constructor(weights: WeightArrays, weightDecay: number, clip: number) {
     this.#weightDecay = weightDecay;
     this.#clip = clip;
-    this.#first = mapWeights((name) => new Float32Array(weights[name].length));
-    this.#second = mapWeights((name) => new Float32Array(weights[name].length));
+    this.firstMoment = mapWeights((name) => new Float32Array(weights[name].length));
+    this.secondMoment = mapWeights((name) => new Float32Array(weights[name].length));
+  }
+
+  /** Goes on after so many steps, the moments having been put back. */
+  resume(steps: number): void {
+    this.#steps = steps;
   }
 
   /** Moves `weights` in place. */
@@ -42,8 +48,10 @@ export class AdamW {
     this.#steps++;
     const scale = Math.min(1, this.#clip / (gradientNorm(gradients) + 1e-12));
     for (const name of LEARNED_NAMES) {
+      const gradient = gradients[name];
+      if (gradient === undefined) continue;
       const decay = name.endsWith('.bias') ? 0 : this.#weightDecay * learningRate;
-      this.#updateOne(name, weights[name], gradients[name]!, scale, learningRate, decay);
+      this.#updateOne(name, weights[name], gradient, scale, learningRate, decay);
     }
   }
 
@@ -55,8 +63,8 @@ export class AdamW {
     learningRate: number,
     decay: number,
   ): void {
-    const first = this.#first[name];
-    const second = this.#second[name];
+    const first = this.firstMoment[name];
+    const second = this.secondMoment[name];
     const correction1 = 1 - BETA_1 ** this.#steps;
     const correction2 = 1 - BETA_2 ** this.#steps;
     for (let i = 0; i < weights.length; i++) {
@@ -80,6 +88,11 @@ export class AveragedWeights {
   constructor(weights: WeightArrays, decay: number) {
     this.#decay = decay;
     this.values = mapWeights((name) => weights[name].slice());
+  }
+
+  /** Goes on after so many steps, the averages having been put back. */
+  resume(steps: number): void {
+    this.#steps = steps;
   }
 
   add(weights: WeightArrays): void {

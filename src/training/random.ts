@@ -56,6 +56,13 @@ function sfc32(seed: number): () => number {
   return next;
 }
 
+/** A seed made of several facts, so that what one draws is its own (FNV-1a, 32 bits). */
+export function seedFrom(...facts: readonly (string | number)[]): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(facts.join('/'))) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash;
+}
+
 /** Makes a generator (sfc32) from a whole-number seed. */
 export function createRandom(seed: number): Random {
   const word = sfc32(seed);

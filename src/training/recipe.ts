@@ -21,6 +21,16 @@ export const RecipeSchema = object({
   epochs: count('Passes over the clips. The last one is kept, never the best one.', 1),
   batchSize: count('Clips a training step.', 1),
   maxFrames: count('A longer clip is cut to a random stretch of this many frames.', 8),
+  clipsPerEpoch: Type.Record(Type.String(), Type.Integer({ minimum: 1 }), {
+    description: 'How many clips of a corpus an epoch draws; all of one that is not named.',
+  }),
+  concatenation: object(
+    {
+      probability: share('Share of clips that follow others of their speaker.'),
+      maxClips: count('Clips in a sequence, at most.', 2),
+    },
+    'Sequences of clips, so that expressions change and the state is not always fresh.',
+  ),
   optimizer: Type.Enum(['adam', 'adamw'], {
     description: 'adamw: weight decay apart from the gradient (Loshchilov & Hutter 2019).',
   }),
@@ -55,6 +65,17 @@ export const RecipeSchema = object({
   centre: Type.Boolean({
     description: 'Subtracts a leg’s own running mean from level, log-mel and MFCC.',
   }),
+  attention: Type.Boolean({
+    description:
+      'false: every frame weighs the same but for its age (a network without attention).',
+  }),
+  frozen: Type.Array(Type.Enum(['conv1', 'conv2', 'lstm', 'attention', 'dense', 'output']), {
+    uniqueItems: true,
+    description: 'Layers that stay as they are, for fine-tuning.',
+  }),
+  freshOutput: Type.Boolean({
+    description: 'Begins with a fresh output layer where the rest comes from a model.',
+  }),
   readoutEvery: count('Frames from one readout of the loss to the next.', 1),
   readoutPower: Type.Number({
     minimum: 0,
@@ -88,6 +109,8 @@ export const DEFAULT_RECIPE: Recipe = {
   epochs: 100,
   batchSize: 32,
   maxFrames: 160,
+  clipsPerEpoch: {},
+  concatenation: { probability: 0, maxClips: 3 },
   optimizer: 'adamw',
   learningRate: 2e-3,
   schedule: 'cosine',
@@ -102,6 +125,9 @@ export const DEFAULT_RECIPE: Recipe = {
   maskLabelsByCorpus: false,
   featureGroups: groups,
   centre: true,
+  attention: true,
+  frozen: [],
+  freshOutput: false,
   readoutEvery: 8,
   readoutPower: 1,
   validateEveryEpochs: 10,

@@ -1,96 +1,127 @@
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ModelFolder } from '../pipeline/model-folder.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { checkSounds } from './augmentation/augment.ts';
 import { loadNoises } from './augmentation/noise.ts';
+import type { TrainingClip } from './batches.ts';
 import type { CorpusClip } from './corpora/clip.ts';
-import { split, validationCut } from './corpora/folds.ts';
 import { buildDataset } from './dataset.ts';
+import type { TrainingEngineName } from './engines/gradient-engine.ts';
+import type { EpochReport } from './epoch-report.ts';
 import { exportModel } from './export-model.ts';
-import { createRandom } from './random.ts';
-import { type EpochReport, type StepProgress, train } from './trainer.ts';
+import type { FeatureCache } from './feature-cache.ts';
+import type { Sides } from './sides.ts';
+import { type TrainedWeights, train } from './trainer.ts';
 import type { TrainingPlan } from './training-plan.ts';
+import type { StepProgress } from './training-run.ts';
+
+export interface FeatureOptions {
+  /** Folder of noise recordings; needed when the plan adds noise. */
+  readonly noiseFolder?: string;
+  /** Where features of earlier runs are kept. */
+  readonly cache?: FeatureCache;
+  readonly onClip?: (done: number, total: number) => void;
+}
+
+/** Features by recording, `CorpusClip.path`; a recording with too little speech is not among them. */
+export type Features = ReadonlyMap<string, TrainingClip>;
+
+/** Reads recordings and their augmented copies through the serving front end. */
+export async function readFeatures(
+  clips: readonly CorpusClip[],
+  plan: TrainingPlan,
+  options: FeatureOptions,
+): Promise<Features> {
+  const { noiseFolder, cache, onClip } = options;
+  const noises = noiseFolder === undefined ? [] : await loadNoises(noiseFolder, 'training');
+  const sounds = { noises, responses: [] };
+  checkSounds(plan.augmentation, sounds);
+  const features = new Map<string, TrainingClip>();
+  let before = 0;
+  for (const { corpus, variants } of plan.sources) {
+    const own = clips.filter((clip) => clip.corpus === corpus);
+    const dataset = await buildDataset(own, {
+      variants,
+      augmentation: plan.augmentation,
+      sounds,
+      seed: plan.training.seed,
+      ...(cache && { cache }),
+      onClip: (done) => onClip?.(before + done, clips.length),
+    });
+    for (const clip of dataset) features.set(clip.path, clip);
+    before += own.length;
+  }
+  return features;
+}
 
 export interface TrainModelOptions {
   readonly plan: TrainingPlan;
-  readonly clips: readonly CorpusClip[];
-  /** Folder of noise recordings; needed when the plan adds noise. */
-  readonly noiseFolder?: string;
-  /** Where the model folder is written. */
+  readonly fold: number;
+  readonly sides: Sides;
+  /** Of both the training and the validation side. */
+  readonly features: Features;
+  /** Where the model folder is written, with `training.jsonl`, a line an epoch. */
   readonly out: string;
   readonly clock: Clock;
-  readonly onSplit?: (sides: SplitSizes) => void;
-  readonly onClip?: (done: number, total: number) => void;
+  readonly engine?: TrainingEngineName | 'auto';
+  /** A model whose weights to begin with. */
+  readonly from?: ModelFolder;
+  /** Goes on where an interrupted run into the same folder stopped. */
+  readonly resume?: boolean;
   readonly onStep?: (progress: StepProgress) => void;
   readonly onEpoch?: (report: EpochReport) => void;
 }
 
-export interface SplitSizes {
-  readonly train: readonly CorpusClip[];
-  readonly validation: readonly CorpusClip[];
-  readonly test: readonly CorpusClip[];
-}
-
-export interface TrainedModel extends SplitSizes {
-  readonly folder: ModelFolder;
-}
-
 /**
- * From labelled clips to a model folder: split by speaker, augment the training side only, run
- * everything through the serving front end, train by the plan's fixed schedule, fit the
- * temperature on the validation speakers, export. The test side is returned untouched.
+ * From features to a model folder: train by the plan's fixed schedule on the training side, fit the
+ * temperature on the validation speakers, export. The test side is not touched.
  */
-export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
-  const { plan, clips, clock } = options;
-  const sides = splitClips(clips, plan);
-  options.onSplit?.(sides);
-  const sounds = {
-    noises: options.noiseFolder === undefined ? [] : await loadNoises(options.noiseFolder),
-    responses: [],
-  };
-  checkSounds(plan.augmentation, sounds);
-  const random = createRandom(plan.training.seed);
-  const total = sides.train.length + sides.validation.length;
-  const shared = { augmentation: plan.augmentation, sounds, random };
-  const training = await buildDataset(sides.train, {
-    ...shared,
-    variants: plan.variants,
-    onClip: (done) => options.onClip?.(done, total),
-  });
-  const validation = await buildDataset(sides.validation, {
-    ...shared,
-    variants: 1,
-    onClip: (done) => options.onClip?.(sides.train.length + done, total),
-  });
-  const { onStep, onEpoch } = options;
-  const trained = await train(training, validation, plan.training, {
-    clock,
+export async function trainModel(options: TrainModelOptions): Promise<ModelFolder> {
+  const { plan, sides, features, out, onStep, onEpoch } = options;
+  const known = (clips: readonly CorpusClip[]) =>
+    clips.flatMap(({ path }) => features.get(path) ?? []);
+  const log = join(out, 'training.jsonl');
+  await mkdir(out, { recursive: true });
+  if (!options.resume) await writeFile(log, '');
+  const lines: Promise<void>[] = [];
+  const trained = await train(known(sides.train), known(sides.validation), plan.training, {
+    clock: options.clock,
+    checkpoint: join(out, 'checkpoint.f32'),
+    ...(options.resume && { resume: true }),
+    ...(options.engine && { engine: options.engine }),
+    ...(options.from && {
+      from: { shape: options.from.manifest.shape, weights: options.from.weights },
+    }),
     ...(onStep && { onStep }),
-    ...(onEpoch && { onEpoch }),
+    onEpoch: (report) => {
+      lines.push(appendFile(log, `${JSON.stringify(report)}\n`));
+      onEpoch?.(report);
+    },
   });
+  await Promise.all(lines);
+  return exportModel(out, trained, metadataOf(options, trained));
+}
+
+function metadataOf({ plan, fold, sides, from }: TrainModelOptions, trained: TrainedWeights) {
   const last = trained.history.at(-1);
-  const folder = await exportModel(options.out, trained, {
+  const trainingData = plan.sources.map(({ corpus, licence }) => {
+    const own = sides.train.filter((clip) => clip.corpus === corpus);
+    const speakers = new Set(own.map(({ speaker }) => speaker)).size;
+    return { name: corpus, licence, recordings: own.length, speakers };
+  });
+  const protocols = plan.sources.flatMap(({ corpus, protocol }) =>
+    protocol === undefined ? [] : [`${corpus} ${protocol}`],
+  );
+  return {
     id: plan.model,
     description: plan.description,
-    trainingData: [
-      {
-        name: plan.corpus,
-        licence: plan.licence,
-        recordings: training.length,
-        speakers: new Set(sides.train.map(({ speaker }) => speaker)).size,
-      },
-    ],
+    trainingData: [...(from?.manifest.trainingData ?? []), ...trainingData],
     metrics: {
-      protocol: `${plan.corpus} ${plan.protocol} fold ${plan.fold}`,
+      protocol: `${protocols.join(', ')}; fold ${fold} held out`,
+      engine: trained.engine,
       trainingLoss: last?.trainingLoss,
       validation: last?.validation,
     },
-  });
-  return { ...sides, folder };
-}
-
-function splitClips(clips: readonly CorpusClip[], plan: TrainingPlan): SplitSizes {
-  const { seed } = plan.training;
-  const { train: learning, test } = split(clips, plan.protocol, plan.fold, seed);
-  const { train, test: validation } = validationCut(learning, plan.validationShare, seed);
-  return { train, validation, test };
+  };
 }

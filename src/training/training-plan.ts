@@ -3,8 +3,30 @@ import { Ajv } from 'ajv';
 import Type, { type Static } from 'typebox';
 import { TonewireError } from '../protocol/errors.ts';
 import { AugmentationRecipeSchema } from './augmentation/augment.ts';
-import type { Protocol } from './corpora/folds.ts';
+import { PROTOCOL_PATTERN, type Protocol } from './corpora/folds.ts';
 import { RecipeSchema } from './recipe.ts';
+
+/** Recordings that a model learns from. */
+export const SourceSchema = Type.Object(
+  {
+    corpus: Type.String({ description: 'A corpus that `tonewire evaluate --help` lists.' }),
+    licence: Type.String({ description: 'Licence of the recordings, for manifest and card.' }),
+    protocol: Type.Optional(
+      Type.Unsafe<Protocol>(
+        Type.String({
+          pattern: PROTOCOL_PATTERN,
+          description: 'How a fold is held out; without it, all of the corpus is learned from.',
+        }),
+      ),
+    ),
+    variants: Type.Integer({
+      minimum: 1,
+      description: 'Copies of each clip: the recording itself, the others augmented.',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type Source = Static<typeof SourceSchema>;
 
 /** A file under `models/recipes/`: everything that decides what a model becomes, but the audio. */
 export const TrainingPlanSchema = Type.Object(
@@ -12,22 +34,16 @@ export const TrainingPlanSchema = Type.Object(
     $schema: Type.Optional(Type.String()),
     model: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,63}$', description: 'Id of the model.' }),
     description: Type.String(),
-    corpus: Type.String({ description: 'A corpus that `tonewire evaluate --help` lists.' }),
-    licence: Type.String({ description: 'Licence of the recordings, for manifest and card.' }),
-    protocol: Type.Unsafe<Protocol>(
-      Type.String({
-        pattern: '^(emobox|reslstm|cremad-blocks|nemo-pairs|(speakers|random)-\\d+)$',
-      }),
-    ),
-    fold: Type.Integer({ minimum: 1, description: 'The fold that is held out.' }),
+    sources: Type.Array(SourceSchema, { minItems: 1 }),
+    fold: Type.Integer({
+      minimum: 1,
+      description:
+        'The fold that is held out of every source with a protocol; counted round where it has fewer.',
+    }),
     validationShare: Type.Number({
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
       description: 'Share of the training speakers kept back to fit the temperature.',
-    }),
-    variants: Type.Integer({
-      minimum: 1,
-      description: 'Copies of each clip: the recording itself, the others augmented.',
     }),
     augmentation: AugmentationRecipeSchema,
     training: RecipeSchema,

@@ -1,11 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { argmax } from '../pipeline/calibration.ts';
-import { FEATURE_COUNT } from '../pipeline/features/layout.ts';
-import { readoutCount, readouts } from '../pipeline/network/network.ts';
+import { readoutCount } from '../pipeline/network/network.ts';
 import type { NetworkShape } from '../pipeline/network/shape.ts';
-import { toTensors } from '../pipeline/network/weight-tensors.ts';
 import type { WeightArrays } from '../pipeline/network/weights.ts';
 import { type TrainingClip, validationBatches } from './batches.ts';
+import type { GradientEngine } from './engines/gradient-engine.ts';
 import type { Recipe } from './recipe.ts';
 import type { LabelledLogits } from './temperature.ts';
 
@@ -16,33 +14,27 @@ export interface Readings {
   readonly logits: readonly Float32Array[];
 }
 
-/** Runs the network over whole, unaltered clips. The backend is the one in use. */
+/** Runs the network over whole, unaltered clips. */
 export async function validate(
-  shape: NetworkShape,
-  arrays: WeightArrays,
+  engine: GradientEngine,
+  weights: WeightArrays,
   clips: readonly TrainingClip[],
   recipe: Pick<Recipe, 'batchSize' | 'readoutEvery'>,
+  shape: NetworkShape,
 ): Promise<Readings[]> {
-  const every = recipe.readoutEvery;
-  const weights = toTensors(arrays, shape);
   const readings: Readings[] = [];
-  for (const batch of validationBatches(clips, arrays['input.mean'], recipe.batchSize)) {
-    const size = batch.clips.length;
-    const logits = tf.tidy(() => {
-      const frames = tf.tensor3d(batch.frames, [size, batch.frameCount, FEATURE_COUNT]);
-      return readouts(shape, weights, frames, batch.lengths, { every }).logits;
-    });
-    const values = await logits.data();
-    logits.dispose();
-    batch.clips.forEach((clip, b) => {
-      const rows = Array.from({ length: readoutCount(batch.lengths[b]!, every) }, (_, r) => {
+  for (const batch of validationBatches(clips, weights['input.mean'], recipe.batchSize)) {
+    const size = batch.lengths.length;
+    const values = await engine.readouts(weights, batch);
+    batch.segments.forEach((segments, b) => {
+      const count = readoutCount(batch.lengths[b]!, recipe.readoutEvery);
+      const logits = Array.from({ length: count }, (_, r) => {
         const start = (r * size + b) * shape.labelCount;
-        return Float32Array.from(values.subarray(start, start + shape.labelCount));
+        return values.slice(start, start + shape.labelCount);
       });
-      readings.push({ clip, logits: rows });
+      readings.push({ clip: segments[0]!.clip, logits });
     });
   }
-  tf.dispose(Object.values(weights));
   return readings;
 }
 

@@ -46,7 +46,8 @@ describe('tonewire train and evaluate', function () {
     const training = { ...recipe.training, epochs: 2, batchSize: 4, network };
     const augmentation = { speed: recipe.augmentation.speed };
     const path = join(folder, 'recipe.json');
-    await writeFile(path, JSON.stringify({ ...recipe, variants: 2, augmentation, training }));
+    const sources = [{ ...recipe.sources[0], variants: 2 }];
+    await writeFile(path, JSON.stringify({ ...recipe, sources, augmentation, training }));
     return path;
   }
 
@@ -58,7 +59,7 @@ describe('tonewire train and evaluate', function () {
     const trained = await runCli(words);
     assert.equal(trained.code, 0, trained.stderr);
     assert.match(trained.stdout, /^mine written to .*mine, temperature \d/);
-    const sides = /train: .* of (.*)\nvalidation: .* of (.*)\ntest: .* of (.*)\n/.exec(
+    const sides = /train: .* of (.*)\n {2}validation: .* of (.*)\n {2}test: .* of (.*)\n/.exec(
       trained.stderr,
     );
     const speakers = sides!.slice(1).flatMap((side) => side.split(', '));

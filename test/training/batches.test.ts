@@ -23,7 +23,7 @@ function clip(length: number, label: number, corpus = 'a', copies = 1): Training
   const variants = Array.from({ length: copies }, (_, copy) =>
     new Float32Array(length * FEATURE_COUNT).fill(length + copy / 10),
   );
-  return { variants, label, speaker: 's', corpus };
+  return { variants, label, speaker: 's', corpus, path: `${corpus}/${length}` };
 }
 
 describe('trainingBatches', () => {
@@ -31,9 +31,9 @@ describe('trainingBatches', () => {
     const clips = Array.from({ length: 21 }, (_, i) => clip(10 + 2 * i, i % 8));
     const seen: TrainingClip[] = [];
     for (const batch of trainingBatches(clips, MEAN, RECIPE, createRandom(1))) {
-      assert.ok(batch.clips.length <= 4 && batch.frameCount <= 30);
+      assert.ok(batch.segments.length <= 4 && batch.frameCount <= 30);
       batch.lengths.forEach((length, b) => {
-        const own = batch.clips[b]!.variants[0]!;
+        const own = batch.segments[b]![0]!.clip.variants[0]!;
         assert.equal(length, Math.min(30, own.length / FEATURE_COUNT));
         const start = b * batch.frameCount * FEATURE_COUNT;
         assert.equal(batch.frames[start + length * FEATURE_COUNT - 1], own[0]);
@@ -43,7 +43,7 @@ describe('trainingBatches', () => {
         );
         assert.ok(padding.every((value) => value === 0.25));
       });
-      seen.push(...batch.clips);
+      seen.push(...batch.segments.flat().map(({ clip }) => clip));
     }
     assert.equal(new Set(seen).size, 21);
     assert.equal(seen.length, 21);
@@ -60,6 +60,76 @@ describe('trainingBatches', () => {
     };
     assert.ok(new Set(drawn(1)).size > 4);
     assert.deepEqual(drawn(1), drawn(1));
+  });
+});
+
+describe('concatenation', () => {
+  const recipe = { ...RECIPE, concatenation: { probability: 1, maxClips: 3 }, maxFrames: 40 };
+  const clips = Array.from({ length: 12 }, (_, i) => ({
+    ...clip(8 + i, i % 8),
+    speaker: `s${i % 2}`,
+  }));
+
+  it('puts clips of one speaker one after the other, up to the longest sequence', () => {
+    let several = 0;
+    for (const batch of trainingBatches(clips, MEAN, recipe, createRandom(4))) {
+      batch.segments.forEach((segments, b) => {
+        assert.equal(new Set(segments.map(({ clip }) => clip.speaker)).size, 1);
+        assert.equal(segments.at(-1)!.endFrame, batch.lengths[b]);
+        assert.ok(batch.lengths[b]! <= 40 && segments.length <= 3);
+        if (segments.length > 1) several += 1;
+        let start = 0;
+        for (const { clip, endFrame } of segments) {
+          const at = (b * batch.frameCount + start) * FEATURE_COUNT;
+          assert.equal(batch.frames[at], clip.variants[0]![0]);
+          start = endFrame;
+        }
+      });
+    }
+    assert.ok(several > 6);
+  });
+
+  it('wants each readout to be the clip that its last frame is of', () => {
+    const use = measureLabels(clips, recipe, 8);
+    for (const batch of trainingBatches(clips, MEAN, recipe, createRandom(5))) {
+      const size = batch.lengths.length;
+      const targets = targetsOf(batch, use, { ...recipe, labelSmoothing: 0 });
+      assert.ok(Math.abs(targets.weights.reduce((a, b) => a + b) - 1) < 1e-5);
+      batch.segments.forEach((segments, b) => {
+        const count = Math.ceil(batch.lengths[b]! / recipe.readoutEvery);
+        for (let r = 0; r < count; r++) {
+          const last = Math.min((r + 1) * recipe.readoutEvery, batch.lengths[b]!) - 1;
+          const heard = segments.find(({ endFrame }) => last < endFrame)!.clip;
+          const row = r * size + b;
+          assert.equal(targets.wanted[row * 8 + heard.label], 1);
+          assert.ok(targets.weights[row]! > 0);
+        }
+      });
+    }
+  });
+});
+
+describe('clipsPerEpoch', () => {
+  it('draws so many clips of a corpus, others from epoch to epoch, and all of the rest', () => {
+    const clips = [
+      ...Array.from({ length: 20 }, (_, i) => clip(10 + i, 0, 'large')),
+      ...Array.from({ length: 5 }, (_, i) => clip(10 + i, 0, 'small')),
+    ];
+    const random = createRandom(6);
+    const epoch = () => {
+      const batches = trainingBatches(
+        clips,
+        MEAN,
+        { ...RECIPE, clipsPerEpoch: { large: 6 } },
+        random,
+      );
+      return [...batches].flatMap(({ segments }) => segments.flat().map(({ clip }) => clip));
+    };
+    const large = (seen: TrainingClip[]) => seen.filter(({ corpus }) => corpus === 'large');
+    const first = epoch();
+    assert.equal(large(first).length, 6);
+    assert.equal(first.length, 11);
+    assert.notDeepEqual(new Set(large(epoch())), new Set(large(first)));
   });
 });
 
@@ -101,7 +171,7 @@ describe('measureFeatures', () => {
     const features = Float32Array.from({ length: 500 * FEATURE_COUNT }, (_, i) =>
       i % FEATURE_COUNT === 5 ? 3 : random.normal(i % FEATURE_COUNT, 2),
     );
-    const clips = [{ variants: [features], label: 0, speaker: 's' }];
+    const clips = [{ variants: [features], label: 0, speaker: 's', path: '' }];
     const { mean, scale } = measureFeatures(clips, ['logMel', 'mfcc']);
     assert.ok(Math.abs(mean[10]! - 10) < 0.5 && Math.abs(scale[10]! - 0.5) < 0.05);
     assert.equal(scale[5], 0);
@@ -118,7 +188,8 @@ describe('targetsOf', () => {
     assert.equal(targets.rows, 9);
     const of = (b: number) => [0, 1, 2].map((r) => targets.weights[3 * r + b]!);
     [
-      [1 / 3, 2 / 3, 0],
+      // Of nine frames: eight, then all nine.
+      [8 / 17, 9 / 17, 0],
       [1 / 3, 2 / 3, 0],
       [1 / 6, 2 / 6, 3 / 6],
     ].forEach((shares, b) => {

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { FEATURE_COUNT } from '../../src/pipeline/features/layout.ts';
+import { WEIGHT_NAMES } from '../../src/pipeline/network/weights.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
+import type { TrainingClip } from '../../src/training/batches.ts';
 import { createRandom } from '../../src/training/random.ts';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/training/recipe.ts';
-import { learningRateAt, type TrainingClip, train } from '../../src/training/trainer.ts';
+import { train } from '../../src/training/trainer.ts';
+import { learningRateAt } from '../../src/training/training-run.ts';
 
 const RECIPE: Recipe = {
   ...DEFAULT_RECIPE,
@@ -37,7 +44,13 @@ function syntheticClips(count: number, seed: number): TrainingClip[] {
       { length: length * FEATURE_COUNT },
       (_, k) => random.normal() + ((k % FEATURE_COUNT) >> 3 === label ? 1 : 0),
     );
-    return { variants: [features], label, speaker: `s${i % 3}`, corpus: 'made' };
+    return {
+      variants: [features],
+      label,
+      speaker: `s${i % 3}`,
+      corpus: 'made',
+      path: `${seed}/${i}`,
+    };
   });
 }
 
@@ -57,23 +70,72 @@ describe('trainer', function () {
     assert.ok(trained.temperature >= 0.1 && trained.temperature <= 10);
   });
 
-  it('gives the same weights for the same seed, and leaves no tensors behind', async () => {
-    const recipe = { ...DEFAULT_RECIPE, ...RECIPE, epochs: 2, dropout: { conv: 0.2, pooled: 0.2 } };
-    const once = () => train(syntheticClips(16, 1), [], recipe, { clock: systemClock });
-    const first = await once();
-    const tensors = tf.memory().numTensors;
-    const second = await once();
-    assert.equal(tf.memory().numTensors, tensors);
-    assert.deepEqual(first.weights, second.weights);
-    const other = await train(
-      syntheticClips(16, 1),
-      [],
-      { ...recipe, seed: 2 },
-      {
-        clock: systemClock,
-      },
+  for (const engine of ['onnxruntime', 'tensorflow-wasm'] as const) {
+    it(`gives the same weights for the same seed, and leaves no tensors behind, with ${engine}`, async () => {
+      const recipe = { ...RECIPE, epochs: 2, dropout: { conv: 0.2, pooled: 0.2 } };
+      const once = (seed: number) =>
+        train(syntheticClips(16, 1), [], { ...recipe, seed }, { clock: systemClock, engine });
+      const first = await once(1);
+      assert.equal(first.engine, engine);
+      const tensors = tf.memory().numTensors;
+      const second = await once(1);
+      assert.equal(tf.memory().numTensors, tensors);
+      assert.deepEqual(first.weights, second.weights);
+      assert.notDeepEqual(first.weights, (await once(2)).weights);
+    });
+  }
+
+  it('ends in the same weights when it was interrupted and resumed', async () => {
+    const recipe: Recipe = { ...RECIPE, epochs: 4, dropout: { conv: 0.2, pooled: 0.2 } };
+    const folder = await mkdtemp(join(tmpdir(), 'tonewire-'));
+    const checkpoint = join(folder, 'checkpoint');
+    const clips = syntheticClips(16, 1);
+    const whole = await train(clips, [], recipe, { clock: systemClock });
+    const stop = new AbortController();
+    const onStep = ({ step }: { step: number }) => step === 5 && stop.abort();
+    const hooks = { clock: systemClock, checkpoint, resume: true };
+    await assert.rejects(train(clips, [], recipe, { ...hooks, onStep, signal: stop.signal }));
+    const steps: number[] = [];
+    const resumed = await train(clips, [], recipe, {
+      ...hooks,
+      onStep: ({ step }) => steps.push(step),
+    });
+    assert.deepEqual(steps, [5, 6, 7, 8]);
+    assert.deepEqual(resumed.weights, whole.weights);
+    assert.deepEqual(resumed.history, whole.history);
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('does not go on from the checkpoint of another recipe', async () => {
+    const checkpoint = join(await mkdtemp(join(tmpdir(), 'tonewire-')), 'checkpoint');
+    const clips = syntheticClips(16, 1);
+    const stop = new AbortController();
+    const onEpoch = () => stop.abort();
+    const hooks = { clock: systemClock, checkpoint, resume: true };
+    await assert.rejects(train(clips, [], RECIPE, { ...hooks, onEpoch, signal: stop.signal }));
+    await assert.rejects(train(clips, [], { ...RECIPE, seed: 9 }, hooks), {
+      code: 'TW_TRAINING',
+      message: /another recipe/,
+    });
+  });
+
+  it('moves only the layers that are not frozen, from the weights it is given', async () => {
+    const clips = syntheticClips(16, 1);
+    const first = await train(clips, [], { ...RECIPE, epochs: 1 }, { clock: systemClock });
+    const recipe: Recipe = { ...RECIPE, epochs: 1, frozen: ['conv1', 'conv2', 'lstm'] };
+    const hooks = { clock: systemClock, from: first };
+    const tuned = await train(syntheticClips(16, 7), [], recipe, hooks);
+    const moved = WEIGHT_NAMES.filter(
+      (name) => !isDeepStrictEqual(tuned.weights[name], first.weights[name]),
     );
-    assert.notDeepEqual(first.weights, other.weights);
+    const layers = new Set(moved.map((name) => name.split('.')[0]));
+    assert.deepEqual([...layers], ['attention', 'dense', 'output']);
+  });
+
+  it('weighs all frames alike when the recipe has no attention', async () => {
+    const recipe: Recipe = { ...RECIPE, epochs: 2, attention: false };
+    const { weights } = await train(syntheticClips(8, 1), [], recipe, { clock: systemClock });
+    assert.ok(weights['attention.vector'].every((value) => value === 0));
   });
 
   it('switches off the columns of a feature group that the recipe leaves out', async () => {

@@ -11,7 +11,7 @@ export interface OnnxruntimeOptions {
 type Runtime = typeof import('onnxruntime-node');
 
 /** Loads the native library now, not with this module, so that a machine without it can fall back. */
-async function loadRuntime(): Promise<Runtime> {
+export async function loadRuntime(): Promise<Runtime> {
   try {
     return await import('onnxruntime-node');
   } catch (cause) {

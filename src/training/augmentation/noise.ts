@@ -29,16 +29,31 @@ export function addNoise(
   return mixed;
 }
 
-/** Every recording below a folder at 16 kHz mono, but for room responses (`rir/`). 5 s take 320 kB. */
-export async function loadNoises(folder: string): Promise<Float32Array[]> {
-  const paths = (await listAudio(folder)).filter((path) => !/[\\/]rir[\\/]/.test(path));
-  if (paths.length === 0) {
-    throw new TonewireError('TW_CORPUS', `${folder}: holds no noise recording.`);
-  }
+/** Which recordings of a noise folder: what a network was trained in is no test of its hearing. */
+export type NoiseSide = 'training' | 'test';
+
+/** Every fourth recording of a folder, by name, is for tests. */
+const TEST_EVERY = 4;
+
+/**
+ * One side's recordings below a folder at 16 kHz mono, but for room responses (`rir/`). 5 s take
+ * 320 kB.
+ */
+export async function loadNoises(folder: string, side: NoiseSide): Promise<Float32Array[]> {
   const noises: Float32Array[] = [];
-  for (const path of paths) {
+  for (const path of await noisePaths(folder, side)) {
     const file = await readAudioFile(path);
     noises.push(resampleTo(mixDown(file), file.sampleRateHz, ANALYSIS_RATE_HZ));
   }
   return noises;
+}
+
+/** Where one side's recordings are. A single recording serves both sides. */
+export async function noisePaths(folder: string, side: NoiseSide): Promise<string[]> {
+  const all = (await listAudio(folder)).filter((path) => !/[\\/]rir[\\/]/.test(path));
+  if (all.length === 0) {
+    throw new TonewireError('TW_CORPUS', `${folder}: holds no noise recording.`);
+  }
+  if (all.length === 1) return all;
+  return all.filter((_path, index) => (index % TEST_EVERY === 0) === (side === 'test'));
 }

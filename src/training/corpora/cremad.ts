@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { TonewireError } from '../../protocol/errors.ts';
 import type { ClipParser } from './clip.ts';
+import { byFileName, type ClipReader } from './corpus.ts';
+import { readCremadDemographics } from './cremad-demographics.ts';
 import { emotionOf } from './labels.ts';
 
 const NAME = /^(\d{4})_([A-Z]{3})_(ANG|DIS|FEA|HAP|NEU|SAD)_(LO|MD|HI|XX?)\.[a-z0-9]+$/i;
@@ -31,5 +33,15 @@ export function cremadParser(corpus: string): ClipParser {
       sentence: sentence!.toUpperCase(),
       ...(intensity === undefined ? {} : { intensity }),
     };
+  };
+}
+
+/** CREMA-D's clips, with what is published of the actors where the corpus' table is at hand. */
+export function readCremad(corpus: string): ClipReader {
+  const readNames = byFileName(cremadParser(corpus));
+  return async (paths, folder) => {
+    const actors = await readCremadDemographics(folder);
+    const clips = await readNames(paths, folder);
+    return clips.map((clip) => ({ ...clip, ...actors.get(clip.speaker) }));
   };
 }

@@ -1,6 +1,7 @@
 import { TonewireError } from '../../protocol/errors.ts';
 import { createRandom } from '../random.ts';
 import type { CorpusClip } from './clip.ts';
+import { PUBLISHED_FOLDS } from './published-folds.ts';
 
 /** Training and test recordings of one fold. */
 export interface Split {
@@ -8,57 +9,42 @@ export interface Split {
   readonly test: readonly CorpusClip[];
 }
 
+type PublishedProtocol = keyof typeof PUBLISHED_FOLDS;
+
 /**
  * How a corpus is cut. `random-<k>` mixes speakers over both sides, for comparison with published
- * figures that did; every other protocol keeps each speaker on one side.
+ * figures that did; every other protocol keeps each speaker on one side. `sentence-disjoint` keeps
+ * each sentence of RAVDESS on one side too; `loso` leaves one speaker out.
  */
 export type Protocol =
-  | 'emobox'
-  | 'reslstm'
-  | 'cremad-blocks'
+  | PublishedProtocol
+  | 'sentence-disjoint'
   | 'nemo-pairs'
+  | 'loso'
   | `speakers-${number}`
   | `random-${number}`;
 
-/** EmoBox (Ma et al., Interspeech 2024): RAVDESS, test actors of the six folds. */
-const EMOBOX_TEST_ACTORS = [
-  [1, 11, 20, 21],
-  [4, 10, 12, 14],
-  [8, 9, 19, 23],
-  [3, 5, 7, 24],
-  [2, 15, 16, 18],
-  [6, 13, 17, 22],
-];
+const NAMED = [...Object.keys(PUBLISHED_FOLDS), 'sentence-disjoint', 'nemo-pairs', 'loso'];
 
-/** ResLSTM-SA's five folds of RAVDESS, for the head-to-head with it. */
-const RESLSTM_TEST_ACTORS = [
-  [2, 5, 14, 15, 16],
-  [3, 6, 7, 13, 18],
-  [10, 11, 12, 19, 20],
-  [8, 17, 21, 23, 24],
-  [1, 4, 9, 22],
-];
+/** Every protocol, as a person writes it. */
+export const PROTOCOLS: readonly string[] = [...NAMED, 'speakers-<k>', 'random-<k>'];
 
-/** First and last actor of CREMA-D's five blocks. */
-const CREMAD_BLOCKS = [
-  [1001, 1018],
-  [1019, 1036],
-  [1037, 1054],
-  [1055, 1072],
-  [1073, 1091],
-] as const;
+/** Source of the regular expression that a protocol's name matches. */
+export const PROTOCOL_PATTERN = `^(${NAMED.join('|')}|(speakers|random)-\\d+)$`;
 
 const NEMO_SPEAKERS_A_FOLD = 2;
+const RAVDESS_SENTENCES = ['01', '02'];
 
 /** Number of folds of a protocol over these clips. */
 export function foldCount(clips: readonly CorpusClip[], protocol: Protocol): number {
-  const counted = countedFolds(protocol);
-  return counted === null ? speakerFolds(clips, protocol, 0).length : counted.count;
+  return foldsOf(clips, protocol, 0).count;
 }
 
 /**
  * The two sides of one fold, counted from 1. `seed` decides the draws of `random-<k>` and
- * `speakers-<k>` and nothing else.
+ * `speakers-<k>` and nothing else. `sentence-disjoint` leaves clips on neither side: fold 2e − 1
+ * tests sentence 1 of the speakers of EmoBox' fold e, fold 2e their sentence 2; both train on the
+ * other sentence of the other speakers.
  */
 export function split(
   clips: readonly CorpusClip[],
@@ -66,16 +52,12 @@ export function split(
   fold: number,
   seed = 1,
 ): Split {
-  const random = countedFolds(protocol)?.kind === 'random';
-  const inTest = random
-    ? randomFolds(clips, protocol, seed)
-    : wholeSpeakerFolds(clips, protocol, seed);
-  const count = inTest.count;
+  const { count, sideOf } = foldsOf(clips, protocol, seed);
   if (!Number.isInteger(fold) || fold < 1 || fold > count) {
     throw new TonewireError('TW_CORPUS', `${protocol} has folds 1 to ${count}, not ${fold}.`);
   }
-  const train = clips.filter((clip) => inTest.foldOf(clip) !== fold);
-  const test = clips.filter((clip) => inTest.foldOf(clip) === fold);
+  const train = clips.filter((clip) => sideOf(clip, fold) === 'train');
+  const test = clips.filter((clip) => sideOf(clip, fold) === 'test');
   if (train.length === 0 || test.length === 0) {
     const side = train.length === 0 ? 'training' : 'test';
     throw new TonewireError(
@@ -106,67 +88,69 @@ export function validationCut(clips: readonly CorpusClip[], share: number, seed:
   };
 }
 
-/** Which fold (from 1) tests each clip; 0 for a clip that no fold tests. */
-interface FoldMap {
+/** The side of each clip in each fold (from 1); null for a clip on neither. */
+interface Folds {
   readonly count: number;
-  foldOf(clip: CorpusClip): number;
+  readonly sideOf: (clip: CorpusClip, fold: number) => 'train' | 'test' | null;
 }
 
-function countedFolds(protocol: Protocol): { kind: 'speakers' | 'random'; count: number } | null {
-  const match = /^(speakers|random)-(\d+)$/.exec(protocol);
-  if (match === null) return null;
-  const count = Number(match[2]);
-  if (count < 2)
-    throw new TonewireError('TW_CORPUS', `${protocol}: at least two folds are needed.`);
-  return { kind: match[1] === 'random' ? 'random' : 'speakers', count };
-}
-
-function wholeSpeakerFolds(
-  clips: readonly CorpusClip[],
-  protocol: Protocol,
-  seed: number,
-): FoldMap {
-  const folds = speakerFolds(clips, protocol, seed);
-  const foldOfSpeaker = new Map<string, number>();
-  folds.forEach((speakers, index) => {
-    for (const speaker of speakers) foldOfSpeaker.set(speaker, index + 1);
-  });
-  return { count: folds.length, foldOf: (clip) => foldOfSpeaker.get(clip.speaker) ?? 0 };
-}
-
-/** Test speakers of each fold. */
-function speakerFolds(
-  clips: readonly CorpusClip[],
-  protocol: Protocol,
-  seed: number,
-): readonly (readonly string[])[] {
-  if (protocol === 'emobox') return EMOBOX_TEST_ACTORS.map(ravdessSpeakers);
-  if (protocol === 'reslstm') return RESLSTM_TEST_ACTORS.map(ravdessSpeakers);
-  if (protocol === 'cremad-blocks') {
-    return CREMAD_BLOCKS.map(([first, last]) =>
-      Array.from({ length: last - first + 1 }, (_, i) => `cremad-${first + i}`),
-    );
-  }
+function foldsOf(clips: readonly CorpusClip[], protocol: Protocol, seed: number): Folds {
+  if (isPublished(protocol)) return wholeSpeakerFolds(PUBLISHED_FOLDS[protocol]);
   const speakers = speakersOf(clips);
-  if (protocol === 'nemo-pairs') {
-    const count = Math.ceil(speakers.length / NEMO_SPEAKERS_A_FOLD);
-    return Array.from({ length: count }, (_, fold) =>
-      speakers.slice(fold * NEMO_SPEAKERS_A_FOLD, (fold + 1) * NEMO_SPEAKERS_A_FOLD),
+  if (protocol === 'sentence-disjoint') return sentenceFolds(PUBLISHED_FOLDS.emobox);
+  if (protocol === 'nemo-pairs') return wholeSpeakerFolds(inTurn(speakers, NEMO_SPEAKERS_A_FOLD));
+  if (protocol === 'loso') return wholeSpeakerFolds(inTurn(speakers, 1));
+  const [, kind, digits] = /^(speakers|random)-(\d+)$/.exec(protocol) ?? [];
+  if (kind === undefined) {
+    throw new TonewireError(
+      'TW_CORPUS',
+      `"${protocol}" is not a protocol for making folds: ${PROTOCOLS.join(', ')}.`,
     );
   }
-  const counted = countedFolds(protocol);
-  if (counted === null) {
-    throw new TonewireError('TW_CORPUS', `"${protocol}" is not a protocol for making folds.`);
+  const count = Number(digits);
+  if (count < 2) {
+    throw new TonewireError('TW_CORPUS', `${protocol}: at least two folds are needed.`);
   }
+  if (kind === 'random') return randomFolds(clips, count, seed);
   const drawn = createRandom(seed).shuffle(speakers);
-  return Array.from({ length: counted.count }, (_, fold) =>
-    drawn.filter((_speaker, i) => i % counted.count === fold),
+  return wholeSpeakerFolds(
+    Array.from({ length: count }, (_, fold) => drawn.filter((_speaker, i) => i % count === fold)),
   );
 }
 
+function isPublished(protocol: Protocol): protocol is PublishedProtocol {
+  return Object.hasOwn(PUBLISHED_FOLDS, protocol);
+}
+
+/** Takes the test speakers of each fold; a speaker whom no fold tests is always trained on. */
+function wholeSpeakerFolds(testSpeakers: readonly (readonly string[])[]): Folds {
+  const foldOfSpeaker = foldBySpeaker(testSpeakers);
+  return {
+    count: testSpeakers.length,
+    sideOf: (clip, fold) => (foldOfSpeaker.get(clip.speaker) === fold ? 'test' : 'train'),
+  };
+}
+
+/** Only clips of the named speakers and sentences are used: of no other is the sentence known. */
+function sentenceFolds(testSpeakers: readonly (readonly string[])[]): Folds {
+  const foldOfSpeaker = foldBySpeaker(testSpeakers);
+  const sentences = RAVDESS_SENTENCES.length;
+  return {
+    count: testSpeakers.length * sentences,
+    sideOf: (clip, fold) => {
+      const speakerFold = foldOfSpeaker.get(clip.speaker);
+      const sentence = RAVDESS_SENTENCES.indexOf(clip.sentence ?? '');
+      if (speakerFold === undefined || sentence === -1) return null;
+      const heldSpeaker = speakerFold === Math.ceil(fold / sentences);
+      const heldSentence = sentence === (fold - 1) % sentences;
+      if (heldSpeaker !== heldSentence) return null;
+      return heldSpeaker ? 'test' : 'train';
+    },
+  };
+}
+
 /** Stratified: the clips of each label are shuffled and dealt out in turn. */
-function randomFolds(clips: readonly CorpusClip[], protocol: Protocol, seed: number): FoldMap {
-  const { count } = countedFolds(protocol)!;
+function randomFolds(clips: readonly CorpusClip[], count: number, seed: number): Folds {
   const random = createRandom(seed);
   const foldOfPath = new Map<string, number>();
   let dealt = 0;
@@ -174,11 +158,25 @@ function randomFolds(clips: readonly CorpusClip[], protocol: Protocol, seed: num
     const ofLabel = clips.filter((clip) => clip.label === label);
     for (const clip of random.shuffle(ofLabel)) foldOfPath.set(clip.path, (dealt++ % count) + 1);
   }
-  return { count, foldOf: (clip) => foldOfPath.get(clip.path)! };
+  return {
+    count,
+    sideOf: (clip, fold) => (foldOfPath.get(clip.path) === fold ? 'test' : 'train'),
+  };
 }
 
-function ravdessSpeakers(actors: readonly number[]): string[] {
-  return actors.map((actor) => `ravdess-${String(actor).padStart(2, '0')}`);
+/** Which fold, from 1, tests a speaker. */
+function foldBySpeaker(testSpeakers: readonly (readonly string[])[]): Map<string, number> {
+  return new Map(
+    testSpeakers.flatMap((speakers, index) =>
+      speakers.map((speaker): [string, number] => [speaker, index + 1]),
+    ),
+  );
+}
+
+function inTurn(speakers: readonly string[], speakersAFold: number): string[][] {
+  return Array.from({ length: Math.ceil(speakers.length / speakersAFold) }, (_, fold) =>
+    speakers.slice(fold * speakersAFold, (fold + 1) * speakersAFold),
+  );
 }
 
 function speakersOf(clips: readonly CorpusClip[]): string[] {

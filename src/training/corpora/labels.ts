@@ -6,11 +6,11 @@ const SPELLINGS: Readonly<Record<Emotion, readonly string[]>> = {
   neutral: ['neutral', 'neu', 'n', 'neutrality'],
   calm: ['calm', 'calmness', 'cal'],
   happiness: ['happiness', 'happy', 'hap', 'h', 'joy', 'joyful'],
-  sadness: ['sadness', 'sad', 's'],
+  sadness: ['sadness', 'sad', 's', 'sa'],
   anger: ['anger', 'angry', 'ang', 'a'],
   fear: ['fear', 'fearful', 'fea', 'f', 'afraid', 'anxiety'],
   disgust: ['disgust', 'disgusted', 'dis', 'd'],
-  surprise: ['surprise', 'surprised', 'sur', 'pleasant surprise', 'pleasant_surprise'],
+  surprise: ['surprise', 'surprised', 'sur', 'su', 'ps', 'pleasant surprise', 'pleasant_surprise'],
 };
 
 const EMOTION_OF_SPELLING = new Map<string, Emotion>(

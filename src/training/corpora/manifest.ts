@@ -1,70 +1,56 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { TonewireError } from '../../protocol/errors.ts';
-import type { CorpusClip } from './clip.ts';
+import type { CorpusClip, Gender } from './clip.ts';
+import { type CsvRow, readCsvTable } from './csv-table.ts';
 import { emotionOf } from './labels.ts';
 
-const COLUMNS = ['path', 'label', 'speaker'] as const;
-
-interface ManifestRow {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
+const GENDERS: Readonly<Record<string, Gender>> = {
+  female: 'female',
+  f: 'female',
+  male: 'male',
+  m: 'male',
+};
 
 /**
- * Anybody's own recordings: a CSV file with the header `path,label,speaker` (further columns are
- * allowed and ignored, quoted fields too). Paths are relative to the CSV file's folder, or absolute.
+ * Anybody's own recordings: a CSV file with the columns `path`, `label` and `speaker`, and if
+ * wished `corpus`, `sentence`, `intensity`, `gender` (female or male) and `ageYears`, which may be
+ * empty; further columns are ignored. Paths are relative to the CSV file's folder, or absolute. A
+ * speaker's name must be the same for the same person, and nobody else's, over the whole file.
  */
 export async function readManifest(csvPath: string): Promise<CorpusClip[]> {
-  const rows = parseRows(await readText(csvPath), csvPath);
-  const header = rows[0]?.record.map((name) => name.trim().toLowerCase()) ?? [];
-  const at = COLUMNS.map((column) => header.indexOf(column));
-  if (at.includes(-1)) {
-    throw new TonewireError(
-      'TW_CORPUS',
-      `${csvPath} line 1: the header must hold ${COLUMNS.join(', ')}.`,
-    );
-  }
-  if (rows.length === 1)
+  const rows = await readCsvTable(csvPath, ['path', 'label', 'speaker']);
+  if (rows.length === 0) {
     throw new TonewireError('TW_CORPUS', `${csvPath}: no recording is listed.`);
+  }
   const folder = dirname(resolve(csvPath));
-  return rows.slice(1).map(({ record, info }) => {
-    const where = `${csvPath} line ${info.lines}`;
-    const [path, label, speaker] = at.map((column) => field(record[column]));
-    if (!path || !label || !speaker) {
-      throw new TonewireError('TW_CORPUS', `${where}: path, label and speaker must not be empty.`);
-    }
-    return {
-      path: resolve(folder, path),
-      label: emotionOf(label, where),
-      speaker,
-      corpus: 'manifest',
-    };
-  });
+  return rows.map((row) => clipOf(row, folder));
 }
 
-function field(text: string | undefined): string {
-  return (text ?? '').trim();
-}
-
-async function readText(csvPath: string): Promise<string> {
-  try {
-    return await readFile(csvPath, 'utf8');
-  } catch (cause) {
-    throw new TonewireError('TW_CORPUS', `${csvPath}: the manifest cannot be read.`, { cause });
+function clipOf({ fields, where }: CsvRow, folder: string): CorpusClip {
+  const { path, label, speaker, corpus, sentence, intensity, gender, ageyears } = fields;
+  if (!path || !label || !speaker) {
+    throw new TonewireError('TW_CORPUS', `${where}: path, label and speaker must not be empty.`);
   }
+  return {
+    path: resolve(folder, path),
+    label: emotionOf(label, where),
+    speaker,
+    corpus: corpus || 'manifest',
+    ...(sentence && { sentence }),
+    ...(intensity && { intensity }),
+    ...(gender && { gender: genderOf(gender, where) }),
+    ...(ageyears && { ageYears: ageOf(ageyears, where) }),
+  };
 }
 
-function parseRows(text: string, csvPath: string): ManifestRow[] {
-  try {
-    return parse(text, {
-      bom: true,
-      info: true,
-      skip_empty_lines: true,
-    }) as unknown as ManifestRow[];
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : 'it is not CSV';
-    throw new TonewireError('TW_CORPUS', `${csvPath}: ${why}`, { cause });
-  }
+function genderOf(text: string, where: string): Gender {
+  const gender = GENDERS[text.toLowerCase()];
+  if (gender !== undefined) return gender;
+  throw new TonewireError('TW_CORPUS', `${where}: the gender "${text}" is not female or male.`);
+}
+
+function ageOf(text: string, where: string): number {
+  const years = Number(text);
+  if (Number.isFinite(years) && years > 0) return years;
+  throw new TonewireError('TW_CORPUS', `${where}: the age "${text}" is not a number of years.`);
 }

@@ -66,10 +66,13 @@ describe('addNoise', () => {
   });
 
   it('loads noises from a folder at 16 kHz, and no room response among them', async function () {
-    const noises = await loadNoises(recordings(this, 'noise/rain'));
+    const noises = await loadNoises(recordings(this, 'noise/rain'), 'training');
     assert.ok(noises.length > 10);
     for (const noise of noises) assert.ok(noise.length > 3 * 16000 && noise.length < 8 * 16000);
-    await assert.rejects(loadNoises(recordings(this, 'noise/rir')), /holds no noise recording/);
+    await assert.rejects(
+      loadNoises(recordings(this, 'noise/rir'), 'training'),
+      /holds no noise recording/,
+    );
   });
 });
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { TonewireError } from '../../../src/protocol/errors.ts';
 import { cremadParser } from '../../../src/training/corpora/cremad.ts';
+import { parseEmodb } from '../../../src/training/corpora/emodb.ts';
 import { emotionOf } from '../../../src/training/corpora/labels.ts';
 import { parseNemo } from '../../../src/training/corpora/nemo.ts';
 import { parseRavdess } from '../../../src/training/corpora/ravdess.ts';
+import { parseSavee } from '../../../src/training/corpora/savee.ts';
+import { parseTess } from '../../../src/training/corpora/tess.ts';
 
 function corpusError(message: RegExp) {
   return (error: unknown) => {
@@ -94,5 +97,88 @@ describe('parseNemo', () => {
 
   it('refuses other names', () => {
     assert.throws(() => parseNemo('EB0_anger.opus'), corpusError(/not an nEMO name/));
+  });
+});
+
+describe('parseTess', () => {
+  it('reads speaker, word, emotion, sex and age', () => {
+    assert.deepEqual(parseTess('OAF_angry/OAF_back_angry.wav'), {
+      path: 'OAF_angry/OAF_back_angry.wav',
+      label: 'anger',
+      speaker: 'tess-OAF',
+      corpus: 'tess',
+      sentence: 'back',
+      gender: 'female',
+      ageYears: 64,
+    });
+  });
+
+  it('knows pleasant surprise, the younger speaker, and the name that lost a letter', () => {
+    const younger = parseTess('YAF_pleasant_surprised/YAF_youth_ps.wav');
+    assert.deepEqual(
+      [younger.label, younger.speaker, younger.ageYears],
+      ['surprise', 'tess-YAF', 26],
+    );
+    assert.equal(parseTess('OAF_neutral/OA_bite_neutral.wav').speaker, 'tess-OAF');
+  });
+
+  it('refuses other names', () => {
+    assert.throws(() => parseTess('OAF_back_bored.wav'), corpusError(/not a TESS name/));
+    assert.throws(() => parseTess('XAF_back_angry.wav'), corpusError(/not a TESS name/));
+  });
+});
+
+describe('parseEmodb', () => {
+  it('reads speaker, text and emotion, and knows the speakers', () => {
+    assert.deepEqual(parseEmodb('wav/03a01Fa.wav'), {
+      path: 'wav/03a01Fa.wav',
+      label: 'happiness',
+      speaker: 'emodb-03',
+      corpus: 'emodb',
+      sentence: 'a01',
+      gender: 'male',
+      ageYears: 31,
+    });
+  });
+
+  it('reads every German letter, and leaves boredom out', () => {
+    assert.deepEqual(
+      ['16b10Wb', '14a05Ea', '11b02Ad', '13a04Ta', '08a07Na', '16a02Lb'].map(
+        (stem) => parseEmodb(`${stem}.wav`)?.label,
+      ),
+      ['anger', 'disgust', 'fear', 'sadness', 'neutral', undefined],
+    );
+  });
+
+  it('refuses other names and a speaker who is not of the ten', () => {
+    assert.throws(() => parseEmodb('03a01Xa.wav'), corpusError(/not an EmoDB name/));
+    assert.throws(() => parseEmodb('04a01Fa.wav'), corpusError(/not an EmoDB name/));
+  });
+});
+
+describe('parseSavee', () => {
+  it('reads the speaker from the name, or from the folder of the original', () => {
+    const expected = {
+      label: 'sadness',
+      speaker: 'savee-DC',
+      corpus: 'savee',
+      sentence: 'sa01',
+      gender: 'male',
+    };
+    for (const path of ['ALL/DC_sa01.wav', 'AudioData/DC/sa01.wav']) {
+      assert.deepEqual(parseSavee(path), { path, ...expected });
+    }
+  });
+
+  it('tells apart the codes that begin alike', () => {
+    assert.deepEqual(
+      ['a', 'd', 'f', 'h', 'n', 'sa', 'su'].map((code) => parseSavee(`KL_${code}15.wav`).label),
+      ['anger', 'disgust', 'fear', 'happiness', 'neutral', 'sadness', 'surprise'],
+    );
+  });
+
+  it('refuses other names and a file without a speaker', () => {
+    assert.throws(() => parseSavee('DC_s01.wav'), corpusError(/not a SAVEE name/));
+    assert.throws(() => parseSavee('AudioData/a01.wav'), corpusError(/not a SAVEE name/));
   });
 });

@@ -4,6 +4,8 @@ import { EMOTIONS } from '../../../src/protocol/labels.ts';
 import type { CorpusClip } from '../../../src/training/corpora/clip.ts';
 import {
   foldCount,
+  PROTOCOL_PATTERN,
+  PROTOCOLS,
   type Protocol,
   split,
   validationCut,
@@ -16,6 +18,7 @@ function clipsOf(speakers: readonly string[], clipsEach = 8): CorpusClip[] {
       label: EMOTIONS[i % EMOTIONS.length]!,
       speaker,
       corpus: 'made-up',
+      sentence: i < clipsEach / 2 ? '01' : '02',
     })),
   );
 }
@@ -30,6 +33,22 @@ function named(prefix: string, first: number, last: number, digits: number): str
 const RAVDESS = clipsOf(named('ravdess', 1, 24, 2));
 const CREMAD = clipsOf(named('cremad', 1001, 1091, 4));
 const NEMO = clipsOf(['EB0', 'IC0', 'KD0', 'KS0', 'MK0', 'MP0', 'SM0', 'TP0', 'WR0']);
+const IEMOCAP = clipsOf(
+  ['01', '02', '03', '04', '05'].flatMap((session) => [
+    `iemocap-${session}F`,
+    `iemocap-${session}M`,
+  ]),
+);
+
+/** A fold all of whose test speakers are missing is refused; there is then nothing to compare. */
+function splitOrNull(clips: readonly CorpusClip[], protocol: Protocol, fold: number) {
+  try {
+    return split(clips, protocol, fold);
+  } catch (error) {
+    assert.match(String(error), /leaves no (test|training) clips/);
+    return null;
+  }
+}
 
 const speakers = (clips: readonly CorpusClip[]) => new Set(clips.map((clip) => clip.speaker));
 
@@ -39,6 +58,8 @@ describe('split', () => {
     ['reslstm', RAVDESS, 5],
     ['cremad-blocks', CREMAD, 5],
     ['nemo-pairs', NEMO, 5],
+    ['iemocap-sessions', IEMOCAP, 5],
+    ['loso', NEMO, 9],
     ['speakers-4', NEMO, 4],
     ['random-10', RAVDESS, 10],
   ];
@@ -63,7 +84,58 @@ describe('split', () => {
     assert.deepEqual([...speakers(test)], ['ravdess-01', 'ravdess-11', 'ravdess-20', 'ravdess-21']);
   });
 
-  it('never puts a speaker on both sides unless the protocol says random', () => {
+  it('holds out both speakers of a session of IEMOCAP', () => {
+    const { test } = split(IEMOCAP, 'iemocap-sessions', 3);
+    assert.deepEqual([...speakers(test)], ['iemocap-03F', 'iemocap-03M']);
+  });
+
+  it('parts both speakers and sentences in the twelve folds of sentence-disjoint', () => {
+    assert.equal(foldCount(RAVDESS, 'sentence-disjoint'), 12);
+    const tested: string[] = [];
+    for (let fold = 1; fold <= 12; fold++) {
+      const { train, test } = split(RAVDESS, 'sentence-disjoint', fold);
+      const sentences = (side: readonly CorpusClip[]) => new Set(side.map((clip) => clip.sentence));
+      const held = fold % 2 === 1 ? '01' : '02';
+      assert.deepEqual([...sentences(test)], [held]);
+      assert.deepEqual([...sentences(train)], [held === '01' ? '02' : '01']);
+      const emobox = split(RAVDESS, 'emobox', Math.ceil(fold / 2));
+      assert.deepEqual(speakers(test), speakers(emobox.test));
+      assert.deepEqual(speakers(train), speakers(emobox.train));
+      tested.push(...test.map((clip) => clip.path));
+    }
+    assert.equal(tested.length, RAVDESS.length);
+    assert.equal(new Set(tested).size, RAVDESS.length);
+  });
+
+  it('never puts a speaker on both sides, whatever clips are missing', () => {
+    const protocols: [Protocol, CorpusClip[]][] = [
+      ['emobox', RAVDESS],
+      ['reslstm', RAVDESS],
+      ['sentence-disjoint', RAVDESS],
+      ['cremad-blocks', CREMAD],
+      ['nemo-pairs', NEMO],
+      ['iemocap-sessions', IEMOCAP],
+      ['loso', IEMOCAP],
+    ];
+    for (const [protocol, clips] of protocols) {
+      fc.assert(
+        fc.property(fc.subarray(clips, { minLength: clips.length / 2 }), (some) => {
+          const tested = new Set<CorpusClip>();
+          for (let fold = 1; fold <= foldCount(some, protocol); fold++) {
+            const sides = splitOrNull(some, protocol, fold);
+            if (sides === null) continue;
+            for (const speaker of speakers(sides.test)) {
+              assert.ok(!speakers(sides.train).has(speaker), `${protocol} ${fold}: ${speaker}`);
+            }
+            for (const clip of sides.test) assert.ok(!tested.has(clip) && tested.add(clip));
+          }
+        }),
+        { numRuns: 10 },
+      );
+    }
+  });
+
+  it('never puts a speaker on both sides of a draw of speakers', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 4, maxLength: 12 }),
@@ -94,11 +166,27 @@ describe('split', () => {
     assert.notDeepEqual(paths(3), paths(4));
   });
 
+  it('draws the speakers that it has always drawn', () => {
+    assert.deepEqual([...speakers(split(NEMO, 'speakers-4', 1, 1).test)], ['IC0', 'KD0', 'TP0']);
+  });
+
   it('refuses a fold that is not there and a corpus it was not made for', () => {
     assert.throws(() => split(RAVDESS, 'emobox', 7), /folds 1 to 6/);
     assert.throws(() => split(RAVDESS, 'emobox', 0), /folds 1 to 6/);
     assert.throws(() => split(NEMO, 'emobox', 1), /leaves no test clips/);
+    assert.throws(() => split(NEMO, 'sentence-disjoint', 1), /leaves no training clips/);
     assert.throws(() => split(NEMO, 'speakers-1', 1), /at least two/);
+    assert.throws(() => split(NEMO, 'best' as Protocol, 1), /"best" is not a protocol.*loso/);
+  });
+});
+
+describe('PROTOCOL_PATTERN', () => {
+  it('takes every protocol and nothing else', () => {
+    const pattern = new RegExp(PROTOCOL_PATTERN);
+    for (const name of PROTOCOLS) assert.match(name.replace('<k>', '10'), pattern);
+    for (const name of ['', 'random', 'random-x', 'emobox-2', 'xloso', 'toString']) {
+      assert.doesNotMatch(name, pattern);
+    }
   });
 });
 

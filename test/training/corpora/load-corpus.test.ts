@@ -3,7 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TonewireError } from '../../../src/protocol/errors.ts';
-import { loadCorpus } from '../../../src/training/corpora/load-corpus.ts';
+import {
+  CORPUS_NAMES,
+  corpusLabels,
+  loadCorpus,
+} from '../../../src/training/corpora/load-corpus.ts';
 import { recordings } from '../../helpers/recordings.ts';
 
 describe('loadCorpus', () => {
@@ -35,15 +39,39 @@ describe('loadCorpus', () => {
     assert.deepEqual(await loadCorpus('ravdess', join(folder, 'ravdess')), whole);
   });
 
+  it('keeps one of two copies of a recording, but not of two speakers with like names', async () => {
+    for (const place of ['tess/OAF_sad', 'tess/copy/OAF_sad', 'savee/DC', 'savee/JE']) {
+      await mkdir(join(folder, place), { recursive: true });
+    }
+    for (const place of ['tess/OAF_sad', 'tess/copy/OAF_sad']) {
+      await writeFile(join(folder, place, 'OAF_back_sad.wav'), '');
+    }
+    for (const speaker of ['DC', 'JE'])
+      await writeFile(join(folder, 'savee', speaker, 'a01.wav'), '');
+    assert.equal((await loadCorpus('tess', folder)).length, 1);
+    assert.deepEqual(
+      (await loadCorpus('savee', folder)).map((clip) => clip.speaker),
+      ['savee-DC', 'savee-JE'],
+    );
+  });
+
   it('refuses a missing folder, an empty one and an unknown corpus', async () => {
     const empty = join(folder, 'empty');
     await mkdir(empty);
     await refuses('nemo', join(folder, 'none'), /none: the folder cannot be read/);
     await refuses('nemo', empty, /empty: holds no recording of nemo/);
-    await refuses('iemocap', folder, /"iemocap" is not a known corpus: ravdess/);
+    await refuses('msp-podcast', folder, /"msp-podcast" is not a known corpus: ravdess/);
   });
 
   const counts = { ravdess: 1439, cremad: 1782, 'cremad-resynth': 6450, nemo: 4481 };
+  it('has every label of its real recordings, and no other', async function () {
+    for (const name of CORPUS_NAMES.filter((name) => name in counts && name !== 'cremad')) {
+      const clips = await loadCorpus(name, recordings(this, name));
+      const found = new Set(clips.map((clip) => clip.label));
+      assert.deepEqual(found, new Set(corpusLabels(name)), name);
+    }
+  });
+
   for (const [name, count] of Object.entries(counts)) {
     it(`finds the ${count} recordings of ${name}`, async function () {
       assert.equal((await loadCorpus(name, recordings(this, name))).length, count);

@@ -42,6 +42,31 @@ describe('readManifest', () => {
     assert.equal(clips[0]!.speaker, 'Ann, P.');
   });
 
+  it('reads what else is known of a recording, whatever the case of the header', async () => {
+    const clips = await manifest(
+      'Path,LABEL,speaker,Corpus,Sentence,intensity,Gender,AgeYears\n' +
+        '1.wav,calm,a,calls,hello,weak,F,41\n2.wav,calm,b,,,,male,\n',
+    );
+    const base = { label: 'calm', path: join(folder, '1.wav'), speaker: 'a', corpus: 'calls' };
+    assert.deepEqual(clips, [
+      { ...base, sentence: 'hello', intensity: 'weak', gender: 'female', ageYears: 41 },
+      {
+        label: 'calm',
+        path: join(folder, '2.wav'),
+        speaker: 'b',
+        corpus: 'manifest',
+        gender: 'male',
+      },
+    ]);
+  });
+
+  it('refuses a gender and an age that it cannot read, and names the line', async () => {
+    const header = 'path,label,speaker,gender,ageYears\n';
+    await refuses(`${header}1.wav,calm,a,woman,\n`, /line 2: the gender "woman"/);
+    await refuses(`${header}1.wav,calm,a,,40\n2.wav,calm,a,,old\n`, /line 3: the age "old"/);
+    await refuses(`${header}1.wav,calm,a,,-3\n`, /line 2: the age "-3"/);
+  });
+
   it('names the line of an unknown label', async () => {
     await refuses('path,label,speaker\n1.wav,calm,a\n2.wav,bored,a\n', /line 3.*"bored"/);
   });
