@@ -21,6 +21,7 @@ interface TrainFlags extends ClipSource {
   readonly cache?: string;
   readonly engine: TrainingEngineName | 'auto';
   readonly resume?: boolean;
+  readonly set?: readonly string[];
   readonly epochs?: string;
   readonly seed?: string;
 }
@@ -57,6 +58,10 @@ export function trainCommand(): Command {
     .option('--cache <dir>', 'keep features here, for later runs on the same recordings')
     .option('--resume', 'go on where an interrupted run into the same folder stopped')
     .addOption(engines)
+    .option(
+      '--set <path=value...>',
+      "a field of the recipe and a JSON value instead of the recipe's: augmentation.noise.probability=0",
+    )
     .option('--epochs <n>', "instead of the recipe's")
     .option('--seed <n>', "instead of the recipe's")
     .addHelpText('after', EXAMPLES)
@@ -66,7 +71,7 @@ export function trainCommand(): Command {
 }
 
 async function run(flags: TrainFlags): Promise<void> {
-  const recipe = withFlags(await readTrainingPlan(flags.recipe), flags);
+  const recipe = withFlags(await readTrainingPlan(flags.recipe, flags.set), flags);
   const { plan, clips } = await readSources(recipe, flags);
   const folds = chosenFolds(clips, plan, flags.fold);
   const sides = folds.map((fold) => sidesOf(clips, plan, fold));
@@ -182,11 +187,11 @@ function describeSides({ train, validation, test }: Sides): string {
 }
 
 function describeEpoch({ epoch, epochs, trainingLoss, validation }: EpochReport): string {
-  const heard =
-    validation === undefined
-      ? ''
-      : `  validation accuracy ${validation.accuracy.toFixed(3)}, unweighted ${validation.unweightedAccuracy.toFixed(3)}`;
-  return `epoch ${epoch}/${epochs}  loss ${trainingLoss.toFixed(3)}${heard}`;
+  const heard = Object.entries(validation ?? {}).map(
+    ([corpus, { unweightedAccuracy }]) => `  ${corpus} ${unweightedAccuracy.toFixed(3)}`,
+  );
+  const validated = heard.length === 0 ? '' : `  validation UA${heard.join('')}`;
+  return `epoch ${epoch}/${epochs}  loss ${trainingLoss.toFixed(3)}${validated}`;
 }
 
 /** To standard error, so that standard output stays the result's own. */

@@ -1,6 +1,6 @@
 import { TonewireError } from '../protocol/errors.ts';
 import type { CorpusClip } from './corpora/clip.ts';
-import { foldCount, split, validationCut } from './corpora/folds.ts';
+import { foldCount, type Protocol, type Split, split, validationCut } from './corpora/folds.ts';
 import type { TrainingPlan } from './training-plan.ts';
 
 /** What a model learns from, what fits its temperature, and what it must never have heard. */
@@ -16,27 +16,49 @@ export function foldOfSource(fold: number, count: number): number {
 }
 
 /**
- * Cuts every source by its own protocol and puts the sides together; the validation speakers are
- * drawn from each source that has a protocol. Throws TW_TRAINING when recordings of a source are missing.
+ * Cuts every source by its own protocol and puts the sides together. The validation speakers are
+ * drawn from each source that has a protocol; who is in a test or validation side is learned from in
+ * no source, unless the protocol mixes speakers by its name. Throws TW_TRAINING when recordings of a
+ * source are missing.
  */
 export function sidesOf(clips: readonly CorpusClip[], plan: TrainingPlan, fold: number): Sides {
   const { seed } = plan.training;
-  const sides = plan.sources.map(({ corpus, protocol }) => {
-    const own = clips.filter((clip) => clip.corpus === corpus);
+  const cuts = plan.sources.map((source) => {
+    const own = clips.filter((clip) => clip.corpus === source.corpus);
     if (own.length === 0) {
-      throw new TonewireError('TW_TRAINING', `There are no recordings of ${corpus}.`);
+      throw new TonewireError('TW_TRAINING', `There are no recordings of ${source.corpus}.`);
     }
-    if (protocol === undefined) return { train: own, validation: [], test: [] };
-    const chosen = foldOfSource(fold, foldCount(own, protocol));
-    const { train: learning, test } = split(own, protocol, chosen, seed);
-    const { train, test: validation } = validationCut(learning, plan.validationShare, seed);
-    return { train, validation, test };
+    return { ...cutSource(own, source.protocol, fold, seed), source };
   });
+  const apart = cuts.filter(({ source }) => !source.protocol?.startsWith('random'));
+  const tested = new Set(apart.flatMap(({ test }) => test.map(({ speaker }) => speaker)));
+  const learning = cuts.map(({ train, source }) => {
+    return { kept: train.filter(({ speaker }) => !tested.has(speaker)), source };
+  });
+  const held = new Set(
+    learning.flatMap(({ kept, source: { protocol } }) =>
+      protocol === undefined
+        ? []
+        : validationCut(kept, plan.validationShare, seed).test.map(({ speaker }) => speaker),
+    ),
+  );
+  const all = learning.flatMap(({ kept }) => kept);
   return {
-    train: sides.flatMap((side) => side.train),
-    validation: sides.flatMap((side) => side.validation),
-    test: sides.flatMap((side) => side.test),
+    train: all.filter(({ speaker }) => !held.has(speaker)),
+    validation: all.filter(({ speaker }) => held.has(speaker)),
+    test: cuts.flatMap(({ test }) => test),
   };
+}
+
+/** One source's fold; without a protocol, nothing of it is held out. */
+function cutSource(
+  own: readonly CorpusClip[],
+  protocol: Protocol | undefined,
+  fold: number,
+  seed: number,
+): Split {
+  if (protocol === undefined) return { train: own, test: [] };
+  return split(own, protocol, foldOfSource(fold, foldCount(own, protocol)), seed);
 }
 
 /** Every fold of the plan: as many as its first source has. */

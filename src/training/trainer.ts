@@ -9,7 +9,7 @@ import { cacheKey } from './feature-cache.ts';
 import { type Recipe, recipeShape } from './recipe.ts';
 import { fitTemperature } from './temperature.ts';
 import { type StartingPoint, type StepHooks, TrainingRun } from './training-run.ts';
-import { accuracyOf, calibrationReadouts, validate } from './validation.ts';
+import { accuracyByCorpus, calibrationReadouts, validate } from './validation.ts';
 
 export interface TrainingHooks extends StepHooks {
   /** Default: the first that is installed. */
@@ -70,7 +70,7 @@ export async function train(
     const run = new TrainingRun(shape, clips, recipe, engine, hooks);
     const read = () => validate(engine, run.averaged.values, validation, recipe, shape);
     const history = await runEpochs(run, recipe, hooks, fingerprint(clips, recipe), async () =>
-      validation.length === 0 ? undefined : accuracyOf(await read(), shape.labelCount),
+      validation.length === 0 ? undefined : accuracyByCorpus(await read(), recipe, shape),
     );
     const temperature = fitTemperature(calibrationReadouts(await read(), recipe, shape));
     return { shape, weights: run.averaged.values, temperature, history, engine: engine.name };

@@ -57,15 +57,43 @@ const validate = new Ajv({ strict: false, allErrors: true }).compile<TrainingPla
   TrainingPlanSchema,
 );
 
-/** Reads a plan; throws TW_TRAINING naming each field that is wrong. */
-export async function readTrainingPlan(path: string): Promise<TrainingPlan> {
+/**
+ * Reads a plan, some of its fields replaced (`training.seed=2`, the value as JSON); throws
+ * TW_TRAINING naming each field that is wrong.
+ */
+export async function readTrainingPlan(
+  path: string,
+  replacements: readonly string[] = [],
+): Promise<TrainingPlan> {
   let plan: unknown;
   try {
     plan = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
     throw new TonewireError('TW_TRAINING', `${path}: no readable JSON file.`, { cause });
   }
+  for (const replacement of replacements) replace(plan, replacement);
   if (validate(plan)) return plan;
   const faults = (validate.errors ?? []).map((e) => `${e.instancePath || '/'} ${e.message}`);
   throw new TonewireError('TW_TRAINING', `${path}: ${faults.join('; ')}.`);
+}
+
+/** Puts a value where its path says; the schema judges afterwards what has come of it. */
+function replace(plan: unknown, replacement: string): void {
+  const [, path, text] = /^([^=]+)=(.*)$/s.exec(replacement) ?? [];
+  const names = path?.split('.') ?? [];
+  const last = names.pop();
+  const parent = names.reduce<unknown>(fieldOf, plan);
+  if (text === undefined || last === undefined || typeof parent !== 'object' || parent === null) {
+    throw new TonewireError('TW_TRAINING', `"${replacement}" is not a field of the recipe=value.`);
+  }
+  try {
+    Object.assign(parent, { [last]: JSON.parse(text) });
+  } catch (cause) {
+    throw new TonewireError('TW_TRAINING', `"${replacement}": the value is not JSON.`, { cause });
+  }
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  const known = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  return known ? (value as Record<string, unknown>)[name] : undefined;
 }

@@ -4,6 +4,7 @@ import type { NetworkShape } from '../pipeline/network/shape.ts';
 import type { WeightArrays } from '../pipeline/network/weights.ts';
 import { type TrainingClip, validationBatches } from './batches.ts';
 import type { GradientEngine } from './engines/gradient-engine.ts';
+import type { CorpusAccuracy } from './epoch-report.ts';
 import type { Recipe } from './recipe.ts';
 import type { LabelledLogits } from './temperature.ts';
 
@@ -39,12 +40,15 @@ export async function validate(
 }
 
 /** Accuracy at the end of the clips, and the mean recall over the labels that occur. */
-export function accuracyOf(readings: readonly Readings[], labelCount: number) {
+function accuracyOf(readings: readonly Readings[], labelCount: number, masked: boolean) {
   const hits = new Array<number>(labelCount).fill(0);
   const counts = new Array<number>(labelCount).fill(0);
+  for (const { clip } of readings) counts[clip.label]!++;
   for (const { clip, logits } of readings) {
-    counts[clip.label]!++;
-    if (argmax(logits.at(-1)!) === clip.label) hits[clip.label]!++;
+    const allowed = logits
+      .at(-1)!
+      .map((logit, label) => (masked && counts[label] === 0 ? Number.NEGATIVE_INFINITY : logit));
+    if (argmax(allowed) === clip.label) hits[clip.label]!++;
   }
   const recalls = hits.flatMap((hit, label) => (counts[label]! > 0 ? [hit / counts[label]!] : []));
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
@@ -52,6 +56,21 @@ export function accuracyOf(readings: readonly Readings[], labelCount: number) {
     accuracy: sum(hits) / readings.length,
     unweightedAccuracy: sum(recalls) / recalls.length,
   };
+}
+
+/** Accuracy corpus by corpus; where the recipe masks labels, a corpus is judged by its own. */
+export function accuracyByCorpus(
+  readings: readonly Readings[],
+  recipe: Pick<Recipe, 'maskLabelsByCorpus'>,
+  shape: NetworkShape,
+): Record<string, CorpusAccuracy> {
+  const corpora = [...new Set(readings.map(({ clip }) => clip.corpus ?? ''))];
+  return Object.fromEntries(
+    corpora.map((corpus) => {
+      const own = readings.filter(({ clip }) => (clip.corpus ?? '') === corpus);
+      return [corpus, accuracyOf(own, shape.labelCount, recipe.maskLabelsByCorpus)];
+    }),
+  );
 }
 
 /** Speech to hear before anything is claimed: earlier readouts are not shown, so not calibrated. */

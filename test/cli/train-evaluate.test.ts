@@ -71,7 +71,7 @@ describe('tonewire train and evaluate', function () {
     const codec = ['--codec', 'mulaw8k', '--json'];
     const measured = await runCli(['evaluate', '--model', out, '--manifest', manifest, ...codec]);
     assert.equal(measured.code, 0, measured.stderr);
-    const result = JSON.parse(measured.stdout);
+    const result = JSON.parse(measured.stdout).overall;
     assert.equal(result.n, 12);
     assert.equal(result.unheard, 0);
     for (const key of [
@@ -88,6 +88,60 @@ describe('tonewire train and evaluate', function () {
       result.confusion.counts.flat().reduce((a: number, b: number) => a + b),
       12,
     );
+  });
+
+  it('make a model for every fold, and go on where they were interrupted', async () => {
+    const manifest = await makeRecordings();
+    const recipe = await makeRecipe();
+    const out = join(folder, 'folds');
+    const words = [
+      ...['train', '--recipe', recipe, '--manifest', manifest, '--out', out, '--fold', 'all'],
+      ...['--cache', join(folder, 'features')],
+    ];
+    const trained = await runCli([...words, '--epochs', '1']);
+    assert.equal(trained.code, 0, trained.stderr);
+    const tested: string[] = [];
+    for (const fold of [1, 2, 3, 4, 5]) {
+      assert.equal((await loadModelFolder(join(out, `fold-${fold}`))).manifest.id, 'folds');
+      const side = new RegExp(`Fold ${fold}\\n.*\\n.*\\n {2}test: .* of (.*)\\n`).exec(
+        trained.stderr,
+      );
+      tested.push(...side![1]!.split(', '));
+    }
+    assert.deepEqual(
+      tested.toSorted(),
+      [0, 1, 2, 3, 4, 5].map((n) => `speaker-${n}`),
+    );
+    const log = await readFile(join(out, 'fold-1', 'training.jsonl'), 'utf8');
+    const epochs = log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      epochs.map(({ epoch }) => epoch),
+      [1],
+    );
+    assert.ok(epochs[0].trainingLoss > 0 && epochs[0].learningRate > 0);
+    const again = await runCli([...words.slice(0, -4), '--fold', '1,2', '--resume']);
+    assert.equal(again.code, 0, again.stderr);
+    assert.equal(again.stdout.trim().split('\n').length, 2);
+  });
+
+  it('fit a finished model to other recordings', async () => {
+    const manifest = await makeRecordings();
+    const out = join(folder, 'tuned');
+    const recipe = 'models/recipes/fine-tune.json';
+    const { code, stderr, stdout } = await runCli([
+      ...['train', '--recipe', recipe, '--from', 'models/emotion-v1', '--manifest', manifest],
+      ...['--out', out, '--epochs', '2'],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^tuned written/);
+    const [first, tuned] = [await loadModelFolder('models/emotion-v1'), await loadModelFolder(out)];
+    assert.deepEqual(tuned.weights['lstm.kernel'], first.weights['lstm.kernel']);
+    assert.notDeepEqual(tuned.weights['output.kernel'], first.weights['output.kernel']);
+    const names = tuned.manifest.trainingData.map(({ name }) => name);
+    assert.deepEqual(names, ['ravdess', 'manifest']);
   });
 
   it('refuse a recipe whose fields are wrong, naming them', async () => {

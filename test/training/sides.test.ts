@@ -40,6 +40,17 @@ describe('sidesOf', () => {
     }
   });
 
+  it('learns from no source whom another one tests or validates on', () => {
+    const again = all
+      .filter(({ corpus }) => corpus === 'ravdess')
+      .map((clip) => ({ ...clip, corpus: 'other', path: `again-${clip.path}` }));
+    for (const fold of [1, 4]) {
+      const { train, validation, test } = sidesOf([...all, ...again], plan, fold);
+      const heldOut = new Set([...validation, ...test].map(({ speaker }) => speaker));
+      assert.ok(train.length > 0 && train.every(({ speaker }) => !heldOut.has(speaker)));
+    }
+  });
+
   it('has as many folds as the first source, and counts round where another has fewer', () => {
     assert.deepEqual(foldsOf(all, plan), [1, 2, 3, 4, 5, 6]);
     assert.deepEqual(

@@ -66,7 +66,7 @@ describe('trainer', function () {
     assert.equal(losses.length, 25 * 4);
     assert.ok(losses.at(-1)! < losses[0]! / 10, `${losses[0]} to ${losses.at(-1)}`);
     const last = trained.history.at(-1)!;
-    assert.ok(last.validation!.unweightedAccuracy > 0.9, `${JSON.stringify(last)}`);
+    assert.ok(last.validation!.made!.unweightedAccuracy > 0.9, `${JSON.stringify(last)}`);
     assert.ok(trained.temperature >= 0.1 && trained.temperature <= 10);
   });
 
