@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { VERSION } from '../package-root.ts';
+import { baselineCommand } from './baseline.ts';
 import { benchCommand } from './bench.ts';
+import { compressCommand } from './compress.ts';
 import { demoCommand } from './demo.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { explainCommand } from './explain.ts';
 import { reportFailure } from './report-failure.ts';
 import { serveCommand } from './serve.ts';
 import { streamCommand } from './stream.ts';
@@ -24,6 +27,9 @@ const COMMANDS = [
   streamCommand,
   trainCommand,
   evaluateCommand,
+  compressCommand,
+  explainCommand,
+  baselineCommand,
   benchCommand,
 ];
 

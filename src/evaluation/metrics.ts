@@ -1,5 +1,6 @@
 import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
 import type { Random } from '../training/random.ts';
+import { groupBy } from './group-by.ts';
 
 const LABEL_COUNT = EMOTIONS.length;
 
@@ -17,17 +18,25 @@ export interface ClassMetrics {
   readonly support: number;
 }
 
+/** The figures that have an interval, in the order they are reported. */
+export const FIGURES = [
+  'accuracy',
+  'unweightedAccuracy',
+  'macroPrecision',
+  'macroRecall',
+  'macroF1',
+] as const;
+export type Figure = (typeof FIGURES)[number];
+
 /**
- * What an evaluation reports; all but counts lie in 0..1. The macro figures are means over the
- * labels that occur in the truth, so `macroRecall` and `unweightedAccuracy` are the same number.
+ * In 0..1. The macro figures are means over the labels that occur in the truth, so `macroRecall`
+ * and `unweightedAccuracy` are the same number.
  */
-export interface Metrics {
+export type Figures = Readonly<Record<Figure, number>>;
+
+/** What an evaluation reports. */
+export interface Metrics extends Figures {
   readonly n: number;
-  readonly accuracy: number;
-  readonly unweightedAccuracy: number;
-  readonly macroPrecision: number;
-  readonly macroRecall: number;
-  readonly macroF1: number;
   /** Only labels that occur in the truth. */
   readonly perClass: Readonly<Partial<Record<Emotion, ClassMetrics>>>;
   readonly confusion: Confusion;
@@ -46,17 +55,25 @@ export function measure(judgements: readonly Judgement[]): Metrics {
     const metrics = classMetrics(counts, index);
     if (metrics.support > 0) perClass[label] = metrics;
   });
-  const present = Object.values(perClass);
-  const macroRecall = mean(present.map((metrics) => metrics.recall));
   return {
     n: judgements.length,
-    accuracy: accuracyOf(counts),
-    unweightedAccuracy: macroRecall,
-    macroPrecision: mean(present.map((metrics) => metrics.precision)),
-    macroRecall,
-    macroF1: mean(present.map((metrics) => metrics.f1)),
+    ...figuresOf(counts),
     perClass,
     confusion: { labels: EMOTIONS, counts },
+  };
+}
+
+function figuresOf(counts: readonly (readonly number[])[]): Figures {
+  const present = EMOTIONS.map((_label, index) => classMetrics(counts, index)).filter(
+    ({ support }) => support > 0,
+  );
+  const macroRecall = mean(present.map(({ recall }) => recall));
+  return {
+    accuracy: accuracyOf(counts),
+    unweightedAccuracy: macroRecall,
+    macroPrecision: mean(present.map(({ precision }) => precision)),
+    macroRecall,
+    macroF1: mean(present.map(({ f1 }) => f1)),
   };
 }
 
@@ -83,40 +100,6 @@ function accuracyOf(counts: readonly (readonly number[])[]): number {
   return ratio(sum(hits), sum(counts.map(sum)));
 }
 
-/** Mean recall over the labels that occur in the truth. */
-function unweightedAccuracyOf(counts: readonly (readonly number[])[]): number {
-  const present = counts.flatMap((row, index) => {
-    const support = sum(row);
-    return support > 0 ? [row[index]! / support] : [];
-  });
-  return mean(present);
-}
-
-/** How well shown confidence matches how often it is right. */
-export interface ConfidentJudgement extends Judgement {
-  /** Probability given to `predicted`, 0..1. */
-  readonly confidence: number;
-}
-
-const CALIBRATION_BINS = 15;
-
-/**
- * Expected calibration error (Guo et al., ICML 2017): the gap between mean confidence and accuracy
- * in each of 15 equal bins of confidence, weighted by how many fall there.
- */
-export function expectedCalibrationError(judgements: readonly ConfidentJudgement[]): number {
-  const confidences = new Float64Array(CALIBRATION_BINS);
-  const hits = new Float64Array(CALIBRATION_BINS);
-  for (const { truth, predicted, confidence } of judgements) {
-    const bin = Math.min(CALIBRATION_BINS - 1, Math.floor(confidence * CALIBRATION_BINS));
-    confidences[bin]! += confidence;
-    if (truth === predicted) hits[bin]! += 1;
-  }
-  let gap = 0;
-  for (let bin = 0; bin < CALIBRATION_BINS; bin++) gap += Math.abs(confidences[bin]! - hits[bin]!);
-  return ratio(gap, judgements.length);
-}
-
 export interface SpeakerJudgement extends Judgement {
   readonly speaker: string;
 }
@@ -127,10 +110,7 @@ export interface Interval {
   readonly high: number;
 }
 
-export interface SpeakerIntervals {
-  readonly accuracy: Interval;
-  readonly unweightedAccuracy: Interval;
-}
+export type SpeakerIntervals = Readonly<Record<Figure, Interval>>;
 
 /**
  * 95 % percentile intervals (Efron) that draw whole speakers with replacement: recordings of one
@@ -141,23 +121,19 @@ export function speakerIntervals(
   random: Random,
   resamples = 2000,
 ): SpeakerIntervals {
-  const ofSpeaker = new Map<string, SpeakerJudgement[]>();
-  for (const judgement of judgements) {
-    const own = ofSpeaker.get(judgement.speaker);
-    if (own === undefined) ofSpeaker.set(judgement.speaker, [judgement]);
-    else own.push(judgement);
-  }
-  const tables = [...ofSpeaker.values()].map(confusionCounts);
-  const accuracies = new Float64Array(resamples);
-  const unweighted = new Float64Array(resamples);
-  for (let i = 0; i < resamples; i++) {
-    const counts = summed(tables.map(() => random.pick(tables)));
-    accuracies[i] = accuracyOf(counts);
-    unweighted[i] = unweightedAccuracyOf(counts);
-  }
+  const speakers = groupBy(judgements, ({ speaker }) => speaker);
+  const tables = [...speakers.values()].map(confusionCounts);
+  const drawn = Array.from({ length: resamples }, () =>
+    figuresOf(summed(tables.map(() => random.pick(tables)))),
+  );
+  const interval = (figure: Figure) =>
+    centralInterval(Float64Array.from(drawn, (figures) => figures[figure]));
   return {
-    accuracy: centralInterval(accuracies),
-    unweightedAccuracy: centralInterval(unweighted),
+    accuracy: interval('accuracy'),
+    unweightedAccuracy: interval('unweightedAccuracy'),
+    macroPrecision: interval('macroPrecision'),
+    macroRecall: interval('macroRecall'),
+    macroF1: interval('macroF1'),
   };
 }
 
@@ -178,8 +154,8 @@ function centralInterval(values: Float64Array): Interval {
   return { low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
 }
 
-/** Linear between neighbours, as NumPy's default. */
-function quantile(sorted: Float64Array, share: number): number {
+/** Of sorted values; linear between neighbours, as NumPy's default. */
+export function quantile(sorted: Float64Array, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
   const above = Math.min(sorted.length - 1, below + 1);

@@ -3,7 +3,7 @@ import type { Analyser, AudioFormat, LegOutput } from './analysis.ts';
 import type { Engine } from './engines/engine.ts';
 import { type EngineName, loadEngine } from './engines/load-engine.ts';
 import { FEATURE_COUNT } from './features/layout.ts';
-import { checkGolden, GOLDEN_TOLERANCE } from './golden.ts';
+import { checkGolden, goldenTolerance } from './golden.ts';
 import { type LegOptions, LegPipeline } from './leg.ts';
 import { LegReadings } from './leg-readings.ts';
 import { loadModelFolder, type ModelFolder } from './model-folder.ts';
@@ -75,6 +75,10 @@ export class ModelAnalyser implements Analyser {
     return { leg, readings };
   }
 
+  get manifest(): ModelFolder['manifest'] {
+    return this.#model.manifest;
+  }
+
   close(): Promise<void> {
     return this.#engine.close();
   }
@@ -88,7 +92,7 @@ export async function createAnalyser(options: AnalyserOptions): Promise<ModelAna
   const model = await loadModelFolder(options.model);
   const engine = await loadEngine(options.engine, model, { threads: options.engineThreads });
   const difference = await checkGolden(engine, model);
-  if (!(difference <= GOLDEN_TOLERANCE)) {
+  if (!(difference <= goldenTolerance(model.manifest))) {
     await engine.close();
     throw new TonewireError(
       'TW_MODEL_INVALID',

@@ -34,10 +34,17 @@ const GoldenSchema = Type.Object(
 export type Golden = Static<typeof GoldenSchema>;
 
 /** How far an engine may be from the golden outputs on a logit, as engines may be from each other. */
-export const GOLDEN_TOLERANCE = 1e-3;
+const GOLDEN_TOLERANCE = 1e-3;
 
 /** One case without its answer. */
-export type GoldenInput = Omit<Golden['cases'][number], 'logits'>;
+type GoldenInput = Omit<Golden['cases'][number], 'logits'>;
+
+/** What every model is asked: one leg for long, several at once, single frames. */
+const GOLDEN_INPUTS: readonly GoldenInput[] = [
+  { seed: 1, batchSize: 1, frameCount: 8, steps: 12 },
+  { seed: 2, batchSize: 3, frameCount: 8, steps: 4 },
+  { seed: 3, batchSize: 2, frameCount: 1, steps: 5 },
+];
 
 const validate = new Ajv({ strict: false }).compile<Golden>(GoldenSchema);
 
@@ -70,7 +77,7 @@ function goldenFrames(input: GoldenInput, step: number, weights: WeightArrays): 
 }
 
 /** Runs one case: `[batchSize, labels]` after the last step. */
-export async function runGolden(
+async function runGolden(
   engine: Engine,
   input: GoldenInput,
   shape: NetworkShape,
@@ -90,11 +97,32 @@ export async function runGolden(
   );
 }
 
+const digits = (logit: number) => Number(logit.toFixed(6));
+
+/** The golden outputs of a new model: what the engine answers to the golden inputs. */
+export async function makeGolden(
+  engine: Engine,
+  shape: NetworkShape,
+  weights: WeightArrays,
+): Promise<Golden> {
+  const cases: Golden['cases'] = [];
+  for (const input of GOLDEN_INPUTS) {
+    const logits = await runGolden(engine, input, shape, weights);
+    cases.push({ ...input, logits: logits.map((row) => row.map(digits)) });
+  }
+  return { cases };
+}
+
 /** What `checkGolden` needs of a model folder. */
 export interface GoldenModel {
   readonly manifest: { readonly shape: NetworkShape };
   readonly weights: WeightArrays;
   readonly golden: Golden;
+}
+
+/** How far an engine may be from a model's golden outputs: the manifest may state its own bound. */
+export function goldenTolerance(manifest: { readonly goldenTolerance?: number }): number {
+  return manifest.goldenTolerance ?? GOLDEN_TOLERANCE;
 }
 
 /** Runs a model's golden inputs on an engine: the largest absolute difference of a logit. */

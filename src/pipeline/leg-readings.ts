@@ -50,6 +50,11 @@ export class LegReadings {
     return this.#probabilities;
   }
 
+  /** Speech that the readings so far rest on. */
+  get speechMs(): number {
+    return this.#speechMs;
+  }
+
   /** Takes the model's answer to the speech in `span`. */
   read(
     span: Span,

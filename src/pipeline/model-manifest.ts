@@ -54,6 +54,19 @@ export const ManifestSchema = object({
     exclusiveMinimum: 0,
     description: 'Logits are divided by it before the softmax.',
   }),
+  quantization: Type.Optional(
+    Type.Enum(['int8', 'int8-weights'], {
+      description:
+        'model.onnx holds 8-bit weights, and with "int8" multiplies in 8-bit integers; weights.bin holds the same weights as floats.',
+    }),
+  ),
+  goldenTolerance: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: 'How far an engine may be from golden.json on a logit; 1e-3 when absent.',
+    }),
+  ),
   trainingData: Type.Array(TrainingDataSchema),
   metrics: Type.Record(Type.String(), Type.Unknown(), {
     description: 'What was measured, on what, by which protocol.',

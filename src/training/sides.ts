@@ -22,13 +22,12 @@ export function foldOfSource(fold: number, count: number): number {
  * source are missing.
  */
 export function sidesOf(clips: readonly CorpusClip[], plan: TrainingPlan, fold: number): Sides {
-  const { seed } = plan.training;
   const cuts = plan.sources.map((source) => {
     const own = clips.filter((clip) => clip.corpus === source.corpus);
     if (own.length === 0) {
       throw new TonewireError('TW_TRAINING', `There are no recordings of ${source.corpus}.`);
     }
-    return { ...cutSource(own, source.protocol, fold, seed), source };
+    return { ...cutSource(own, source.protocol, fold), source };
   });
   const apart = cuts.filter(({ source }) => !source.protocol?.startsWith('random'));
   const tested = new Set(apart.flatMap(({ test }) => test.map(({ speaker }) => speaker)));
@@ -39,7 +38,9 @@ export function sidesOf(clips: readonly CorpusClip[], plan: TrainingPlan, fold: 
     learning.flatMap(({ kept, source: { protocol } }) =>
       protocol === undefined
         ? []
-        : validationCut(kept, plan.validationShare, seed).test.map(({ speaker }) => speaker),
+        : validationCut(kept, plan.validationShare, plan.training.seed).test.map(
+            ({ speaker }) => speaker,
+          ),
     ),
   );
   const all = learning.flatMap(({ kept }) => kept);
@@ -55,10 +56,10 @@ function cutSource(
   own: readonly CorpusClip[],
   protocol: Protocol | undefined,
   fold: number,
-  seed: number,
 ): Split {
   if (protocol === undefined) return { train: own, test: [] };
-  return split(own, protocol, foldOfSource(fold, foldCount(own, protocol)), seed);
+  // Not the plan's seed: tonewire evaluate has to find the same folds again.
+  return split(own, protocol, foldOfSource(fold, foldCount(own, protocol)));
 }
 
 /** Every fold of the plan: as many as its first source has. */

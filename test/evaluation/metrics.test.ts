@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  expectedCalibrationError,
-  measure,
-  speakerIntervals,
-} from '../../src/evaluation/metrics.ts';
+import { FIGURES, measure, speakerIntervals } from '../../src/evaluation/metrics.ts';
 import { EMOTIONS, type Emotion } from '../../src/protocol/labels.ts';
 import { createRandom } from '../../src/training/random.ts';
 
@@ -64,25 +60,6 @@ describe('measure', () => {
   });
 });
 
-describe('expectedCalibrationError', () => {
-  const confident = (confidence: number, right: boolean) => ({
-    truth: 'anger' as const,
-    predicted: right ? ('anger' as const) : ('calm' as const),
-    confidence,
-  });
-
-  it('weights the gap of each of the 15 bins by what falls there', () => {
-    // 0.61 and 0.65 share the bin 0.600–0.667: mean 0.63 against accuracy 0.5. 1.0 is right.
-    const judgements = [confident(0.61, true), confident(0.65, false), confident(1, true)];
-    close(expectedCalibrationError(judgements), (2 / 3) * 0.13);
-  });
-
-  it('is zero when confidence is always earned, and for no judgements', () => {
-    assert.equal(expectedCalibrationError([confident(1, true)]), 0);
-    assert.equal(expectedCalibrationError([]), 0);
-  });
-});
-
 describe('speakerIntervals', () => {
   const ofSpeaker = (speaker: string, right: number, wrong: number) => [
     ...judged('anger', 'anger', right).map((judgement) => ({ ...judgement, speaker })),
@@ -110,6 +87,19 @@ describe('speakerIntervals', () => {
     const { accuracy } = speakerIntervals(judgements, createRandom(2));
     // 0.5 ± 1.96 × √(0.25 / 100)
     assert.ok(Math.abs(accuracy.low - 0.402) < 0.02 && Math.abs(accuracy.high - 0.598) < 0.02);
+  });
+
+  it('gives each figure an interval around it', () => {
+    const judgements = ['a', 'b', 'c', 'd', 'e'].flatMap((name, i) => [
+      ...ofSpeaker(name, 6, i),
+      ...judged('calm', 'calm', 4).map((judgement) => ({ ...judgement, speaker: name })),
+    ]);
+    const intervals = speakerIntervals(judgements, createRandom(3));
+    const metrics = measure(judgements);
+    for (const figure of FIGURES) {
+      const { low, high } = intervals[figure];
+      assert.ok(low < metrics[figure] && metrics[figure] < high, figure);
+    }
   });
 
   it('gives the same interval for the same seed', () => {

@@ -36,6 +36,9 @@ export function featureOffset(group: FeatureGroup): number {
 /** Where the level stands within the group `prosody`: log2 pitch, voicing, level, speech rate. */
 const INTENSITY_IN_PROSODY = 2;
 
+/** The column of a frame's level, in decibels. */
+export const LEVEL_COLUMN = featureOffset('prosody') + INTENSITY_IN_PROSODY;
+
 /**
  * `[FEATURE_COUNT]`: 1 for the columns that hold what a voice and its line are like on the whole
  * (log-mel, MFCC, level), which may be centred; 0 for differences and for what is absolute.
@@ -46,7 +49,7 @@ export function centredColumns(): Float32Array {
     const start = featureOffset(group);
     columns.fill(1, start, start + FEATURE_GROUPS[group]);
   }
-  columns[featureOffset('prosody') + INTENSITY_IN_PROSODY] = 1;
+  columns[LEVEL_COLUMN] = 1;
   return columns;
 }
 

@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { useBackend } from '../../pipeline/engines/tensorflow-backend.ts';
+import { add, convolve, dense } from '../../pipeline/network/blocks.ts';
+import { centre } from '../../pipeline/network/centring.ts';
+import { lstmStep } from '../../pipeline/network/lstm.ts';
+import type { NetworkShape } from '../../pipeline/network/shape.ts';
+import { toTensors } from '../../pipeline/network/weight-tensors.ts';
+import type { WeightArrays, Weights } from '../../pipeline/network/weights.ts';
+
+/** What the head of the network is computed from, frame by frame. */
+export interface HiddenFrames {
+  readonly frameCount: number;
+  /** `[frameCount, H]`: what the attention pools. */
+  readonly hidden: Float32Array;
+  /** `[frameCount]`: the attention's scores. */
+  readonly scores: Float32Array;
+}
+
+/** Shows a network's inside for whole utterances: the step (network.ts) gives only its sums. */
+export class HiddenFrameReader {
+  readonly #shape: NetworkShape;
+  readonly #weights: Weights;
+
+  private constructor(shape: NetworkShape, weights: Weights) {
+    this.#shape = shape;
+    this.#weights = weights;
+  }
+
+  /** Computes with TensorFlow.js in WebAssembly; `close` frees its memory. */
+  static async open(shape: NetworkShape, weights: WeightArrays): Promise<HiddenFrameReader> {
+    await useBackend('wasm');
+    return new HiddenFrameReader(shape, toTensors(weights, shape));
+  }
+
+  /** Hears raw features `[frames, F]` from the beginning. */
+  read(features: Float32Array): HiddenFrames {
+    const { featureCount } = this.#shape;
+    const frameCount = features.length / featureCount;
+    return tf.tidy(() => {
+      const hidden = this.#hidden(tf.tensor2d(features, [frameCount, featureCount]));
+      const weights = this.#weights;
+      const kernel = weights['attention.kernel'];
+      const layer = dense(hidden, kernel, weights['attention.bias'], 'tanh');
+      const scores = tf.matMul(layer, weights['attention.vector']);
+      return {
+        frameCount,
+        hidden: hidden.dataSync<'float32'>(),
+        scores: scores.dataSync<'float32'>(),
+      };
+    });
+  }
+
+  close(): void {
+    tf.dispose(Object.values(this.#weights));
+  }
+
+  /** `[T, F]` → `[T, H]`: all layers below the attention. */
+  #hidden(features: tf.Tensor2D): tf.Tensor2D {
+    const shape = this.#shape;
+    const weights = this.#weights;
+    const scaled = tf.mul(tf.sub(features, weights['input.mean']), weights['input.scale']);
+    const zeros = (rows: number, columns: number) => tf.zeros([rows, columns]) as tf.Tensor2D;
+    const heard = { count: zeros(1, 1), sum: zeros(1, shape.featureCount) };
+    const centred = centre(shape, scaled as tf.Tensor2D, weights['input.centre'], heard);
+    const convolved = (x: tf.Tensor2D, name: 'conv1' | 'conv2') =>
+      convolve(x, {
+        context: zeros(shape.convKernel - 1, x.shape[1]),
+        kernel: weights[`${name}.kernel`],
+        bias: weights[`${name}.bias`],
+        batchSize: 1,
+        constantInput: true,
+      });
+    const second = convolved(convolved(centred.frames, 'conv1'), 'conv2');
+    const start = { hidden: zeros(1, shape.hiddenUnits), cell: zeros(1, shape.hiddenUnits) };
+    const kernels = {
+      kernel: weights['lstm.kernel'],
+      recurrent: weights['lstm.recurrent'],
+      bias: weights['lstm.bias'],
+    };
+    const { outputs } = lstmStep(second, kernels, start);
+    return shape.residual ? add(outputs, second) : outputs;
+  }
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  checkHeldOut,
+  foldModels,
+  meanAndDeviation,
+  trainedFold,
+} from '../../src/evaluation/cross-validation.ts';
+
+describe('foldModels', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tonewire-folds-'));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const addModel = (path: string) => {
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'manifest.json'), '{}');
+  };
+
+  it('gives one model a fold', () => {
+    for (const fold of [1, 2, 3]) addModel(join(folder, `fold-${fold}`));
+    const wanted = [1, 2, 3].map((fold) => join(folder, `fold-${fold}`));
+    assert.deepEqual(foldModels(folder, 3), wanted);
+  });
+
+  it('refuses a single model, which would judge speakers that it learned from', () => {
+    addModel(folder);
+    assert.throws(() => foldModels(folder, 3), { code: 'TW_USAGE', message: /is one model/ });
+  });
+
+  it('names the fold that is missing', () => {
+    addModel(join(folder, 'fold-1'));
+    assert.throws(() => foldModels(folder, 2), { code: 'TW_USAGE', message: /fold-2/ });
+  });
+});
+
+describe('the fold that was held out', () => {
+  it('is read from what training wrote', () => {
+    assert.equal(trainedFold({ protocol: 'ravdess emobox fold 1' }), 1);
+    assert.equal(
+      trainedFold({ protocol: 'ravdess emobox, nemo nemo-pairs; fold 12 held out' }),
+      12,
+    );
+    assert.equal(trainedFold({}), null);
+  });
+
+  it('must be the one that is judged', () => {
+    const metrics = { protocol: 'ravdess emobox fold 2' };
+    checkHeldOut(metrics, 2, 'fold-2');
+    checkHeldOut({}, 3, 'fold-3');
+    assert.throws(() => checkHeldOut(metrics, 3, 'fold-3'), { code: 'TW_USAGE' });
+  });
+});
+
+describe('meanAndDeviation', () => {
+  it('is that of a sample', () => {
+    assert.deepEqual(meanAndDeviation([2, 4, 6]), { mean: 4, deviation: 2 });
+    assert.deepEqual(meanAndDeviation([5]), { mean: 5, deviation: 0 });
+  });
+});
