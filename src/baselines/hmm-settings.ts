@@ -1,6 +1,4 @@
-import { FEATURE_GROUPS, featureOffset } from '../pipeline/features/layout.ts';
 import { type HmmSize, TOPOLOGIES } from './hmm-start.ts';
-import { columns } from './labelled-frames.ts';
 
 /** What a recording's own mean is taken from: nothing, its level (coefficient 0), all of its MFCC. */
 export const CENTRINGS = ['none', 'level', 'mfcc'] as const;
@@ -9,9 +7,6 @@ export type Centring = (typeof CENTRINGS)[number];
 export interface HmmSettings extends HmmSize {
   readonly centring: Centring;
 }
-
-/** MFCC, Δ and ΔΔ, which stand side by side. */
-export const CEPSTRA_COUNT = FEATURE_GROUPS.mfcc + FEATURE_GROUPS.delta + FEATURE_GROUPS.deltaDelta;
 
 /**
  * Used in every fold. Ergodic, because what is said has an order and how it is said has none: the
@@ -41,17 +36,4 @@ export function hmmSizes(form: HmmSettings): HmmSettings[] {
 export function describeSettings(settings: HmmSettings): string {
   const { topology, states, components, centring } = settings;
   return `${topology}, ${states} states, ${components} Gaussians a state, centring ${centring}`;
-}
-
-/** A recording as an HMM sees it, `[frames, CEPSTRA_COUNT]`. */
-export function cepstra(frames: Float32Array, centring: Centring): Float64Array {
-  const sequence = columns(frames, featureOffset('mfcc'), CEPSTRA_COUNT);
-  const centred = { none: 0, level: 1, mfcc: FEATURE_GROUPS.mfcc }[centring];
-  const count = sequence.length / CEPSTRA_COUNT;
-  for (let i = 0; i < centred; i++) {
-    let sum = 0;
-    for (let t = 0; t < count; t++) sum += sequence[t * CEPSTRA_COUNT + i]!;
-    for (let t = 0; t < count; t++) sequence[t * CEPSTRA_COUNT + i]! -= sum / count;
-  }
-  return sequence;
 }

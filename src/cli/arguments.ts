@@ -20,6 +20,16 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** `--fold 2` or `--fold all`: which fold, from 1. */
+export function parseFold(text: string): number | 'all' {
+  return text === 'all' ? text : parseCount(text);
+}
+
+/** `--fold 1,3` or `--fold all`: which folds, from 1. */
+export function parseFolds(text: string): readonly number[] | 'all' {
+  return text === 'all' ? text : text.split(',').map(parseCount);
+}
+
 /** `--url ws://host:port`: the gateway's address as `ws:` or `wss:`, without a path. */
 export function parseGatewayUrl(text: string): string {
   if (URL.canParse(text)) {

@@ -1,28 +1,17 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { compressModel } from '../compression/compress-model.ts';
-import type { Compression } from '../compression/compression.ts';
-import { type FileSizes, fileSizes } from '../compression/file-sizes.ts';
-import { stepCosts } from '../compression/step-cost.ts';
-import { loadConfig } from '../config/load-config.ts';
-import { evaluate } from '../evaluation/evaluate.ts';
-import { createAnalyser } from '../pipeline/analyser.ts';
-import { loadEngine } from '../pipeline/engines/load-engine.ts';
-import { loadModelFolder, type ModelFolder } from '../pipeline/model-folder.ts';
-import { TonewireError } from '../protocol/errors.ts';
-import { type ClipSource, clipSourceOptions, readClips } from './labelled-clips.ts';
-import { type TestSide, testSide, testSideOptions } from './test-side.ts';
+import { type ClipSource, clipSourceOptions } from './labelled-clips.ts';
+import { type TestSideFlags, testSideOptions } from './test-side.ts';
 
-interface CompressFlags extends ClipSource, TestSide {
+export interface CompressFlags extends ClipSource, TestSideFlags {
   readonly model: string;
   readonly int8?: boolean;
-  readonly int8Weights?: boolean;
   readonly prune?: number;
   readonly out: string;
 }
 
 const EXAMPLES = `
 Examples:
-  8-bit weights and products, with what it costs in accuracy:
+  8-bit weights, with what they cost in accuracy:
     tonewire compress --model models/emotion-v1 --int8 --out models/emotion-v1-int8 \\
       --corpus ravdess --data DIR --protocol emobox --fold 1
 
@@ -32,21 +21,13 @@ Examples:
 The new folder is served like any other: tonewire serve --model DIR. Its accuracy is its own, so
 measure it: with recordings given, both models are streamed through the serving pipeline.`;
 
-/** `tonewire compress`: a model folder in, a smaller or faster one out, and what it cost. */
+/** `tonewire compress`: a model folder in, a smaller one out, and what it cost. */
 export function compressCommand(): Command {
   const command = new Command('compress')
-    .description('make a model smaller or faster, and measure what that costs')
+    .description('make a model smaller, and measure what that costs')
     .option('--model <dir>', 'model folder', 'models/emotion-v1')
     .addOption(
-      new Option('--int8', '8-bit weights and products: smaller and faster').conflicts([
-        'int8Weights',
-        'prune',
-      ]),
-    )
-    .addOption(
-      new Option('--int8-weights', '8-bit weights: smaller; arithmetic as before').conflicts(
-        'prune',
-      ),
+      new Option('--int8', '8-bit weights: smaller; arithmetic as before').conflicts('prune'),
     )
     .addOption(
       new Option(
@@ -56,7 +37,9 @@ export function compressCommand(): Command {
     )
     .requiredOption('--out <dir>', 'where the new model folder is written')
     .addHelpText('after', EXAMPLES)
-    .action(run);
+    .action(async (flags: CompressFlags) =>
+      (await import('./actions/compress.ts')).compress(flags),
+    );
   for (const option of [...clipSourceOptions(), ...testSideOptions()]) command.addOption(option);
   return command;
 }
@@ -65,88 +48,4 @@ function parseShare(text: string): number {
   const share = Number(text);
   if (!(share > 0 && share < 1)) throw new InvalidArgumentError('a number between 0 and 1');
   return share;
-}
-
-function compressionOf({ int8, int8Weights, prune }: CompressFlags): Compression {
-  if (prune !== undefined) return { kind: 'prune', share: prune };
-  if (int8 === true) return { kind: 'int8' };
-  if (int8Weights === true) return { kind: 'int8-weights' };
-  throw new TonewireError('TW_USAGE', 'Give --int8, --int8-weights, or --prune SHARE.');
-}
-
-async function run(flags: CompressFlags): Promise<void> {
-  const compression = compressionOf(flags);
-  const before = await loadModelFolder(flags.model);
-  const after = await compressModel(before, compression, flags.out);
-  const models = [before, after];
-  const [old, made] = await Promise.all(models.map(({ path }) => fileSizes(path)));
-  const rows = [
-    row('', [before.manifest.id, after.manifest.id], 'ratio'),
-    ...sizeRows(old!, made!),
-    ...(await costRows(models)),
-    ...(await accuracyRows(models, flags)),
-  ];
-  process.stdout.write(`${rows.join('\n')}\nWritten to ${after.path}\n`);
-}
-
-function row(name: string, values: readonly string[], change: string): string {
-  return `${name.padEnd(38)}${values.map((value) => value.padStart(24)).join('')}${change.padStart(9)}`;
-}
-
-function numberRow(name: string, values: readonly number[], digits: number): string {
-  const [before, after] = values as [number, number];
-  const shown = values.map((value) => value.toFixed(digits));
-  return row(name, shown, `× ${(after / before).toFixed(2)}`);
-}
-
-function sizeRows(before: FileSizes, after: FileSizes): string[] {
-  const kib = (key: keyof FileSizes) => [before[key] / 1024, after[key] / 1024];
-  return [
-    numberRow('model.onnx, KiB', kib('graph'), 0),
-    numberRow('model.onnx as gzip, KiB', kib('graphGzip'), 0),
-    numberRow('weights.bin, KiB', kib('weights'), 0),
-    numberRow('weights.bin as gzip, KiB', kib('weightsGzip'), 0),
-  ];
-}
-
-const BATCH_SIZES = [1, 16, 64];
-
-/** Of ONNX Runtime, the engine that serves by default. */
-async function costRows(models: readonly ModelFolder[]): Promise<string[]> {
-  const engines = await Promise.all(models.map((model) => loadEngine('onnxruntime', model)));
-  const rows: string[] = [];
-  for (const size of BATCH_SIZES) {
-    const name = `CPU ms per second of speech, batch ${size}`;
-    rows.push(numberRow(name, await stepCosts(engines, models[0]!, size), 3));
-  }
-  for (const engine of engines) await engine.close();
-  return rows;
-}
-
-async function accuracyRows(
-  models: readonly ModelFolder[],
-  flags: CompressFlags,
-): Promise<string[]> {
-  if (flags.corpus === undefined && flags.manifest === undefined) return [];
-  const { clips, labels } = await readClips(flags);
-  const chosen = testSide(clips, flags);
-  const { analysis, limits } = loadConfig();
-  const results: number[] = [];
-  for (const { path } of models) {
-    const { maxGapFillMs } = limits;
-    const analyser = await createAnalyser({ ...analysis, maxGapFillMs, model: path });
-    const options = { codec: 'as-recorded', labels } as const;
-    const result = await evaluate(analyser, chosen, options).finally(() => analyser.close());
-    results.push(100 * result.unweightedAccuracy);
-  }
-  const [before, after] = results as [number, number];
-  const points = `${after < before ? '−' : '+'}${Math.abs(after - before).toFixed(1)}`;
-  const name = `unweighted accuracy, %, ${chosen.length} clips`;
-  return [
-    row(
-      name,
-      results.map((value) => value.toFixed(1)),
-      points,
-    ),
-  ];
 }

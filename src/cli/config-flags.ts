@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { OPTIONS } from '../config/options.ts';
+import { LOG_LEVELS } from '../log/log-level.ts';
+import { ENGINE_NAMES } from '../pipeline/engines/load-engine.ts';
 
 /** What `addConfigFlags` adds to a command's options. */
 export interface ConfigFlagOptions {
@@ -9,24 +10,14 @@ export interface ConfigFlagOptions {
   readonly set: Readonly<Record<string, string>>;
 }
 
-const choices = (path: string) => [
-  ...(OPTIONS.find((option) => option.path === path)?.node.enum ?? []),
-];
-
 /** The configuration's options, as flags: a few by name, each of them by `--set`. */
 export function addConfigFlags(command: Command): Command {
   return command
     .option('--model <folder>', 'the model to hear with (analysis.model)')
     .addOption(
-      new Option('--engine <name>', 'what runs the model (analysis.engine)').choices(
-        choices('analysis.engine'),
-      ),
+      new Option('--engine <name>', 'what runs the model (analysis.engine)').choices(ENGINE_NAMES),
     )
-    .addOption(
-      new Option('--log-level <level>', 'how much to log (log.level)').choices(
-        choices('log.level'),
-      ),
-    )
+    .addOption(new Option('--log-level <level>', 'how much to log (log.level)').choices(LOG_LEVELS))
     .addOption(
       new Option('--set <path=value>', 'any option of docs/options.md; may be given many times')
         .argParser(collectSetting)

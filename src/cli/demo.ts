@@ -1,26 +1,15 @@
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { PACKAGE_ROOT } from '../package-root.ts';
-import { systemClock } from '../protocol/clock.ts';
 import { parseSpeed } from './arguments.ts';
-import { readCallAudio } from './callers/call-audio.ts';
-import { Pacer } from './callers/pacer.ts';
-import { playTwilioCall } from './callers/play-call.ts';
 import { addConfigFlags, type ConfigFlagOptions } from './config-flags.ts';
-import { callScreen, type Screen } from './demo-screen.ts';
-import { startOwnGateway } from './own-gateway.ts';
-import { seconds } from './render/units.ts';
 
-interface DemoOptions extends ConfigFlagOptions {
+export interface DemoOptions extends ConfigFlagOptions {
   readonly speed?: number;
   readonly json?: boolean;
 }
 
-const SAMPLE_CALL = join(PACKAGE_ROOT, 'media', 'sample-call', 'sample-call.wav');
-
 /** Somebody who watches wants to see it live; a log only wants to see it end. */
-const WATCHED_SPEED = 1;
-const UNWATCHED_SPEED = 4;
+export const WATCHED_SPEED = 1;
+export const UNWATCHED_SPEED = 4;
 
 const HELP = `
 The call is made up and both voices are a speech synthesiser: it shows that the machinery works,
@@ -48,28 +37,6 @@ export function demoCommand(): Command {
     )
     .option('--json', 'one event (CloudEvents 1.0) a line, and nothing else')
     .addHelpText('after', HELP)
-    .action(demo);
+    .action(async (options: DemoOptions) => (await import('./actions/demo.ts')).demo(options));
   return addConfigFlags(command);
-}
-
-async function demo(options: DemoOptions): Promise<void> {
-  const audio = await readCallAudio(SAMPLE_CALL);
-  const live = process.stdout.isTTY && !options.json;
-  const speed = options.speed ?? (live ? WATCHED_SPEED : UNWATCHED_SPEED);
-  const gateway = await startOwnGateway(options);
-  const screen: Screen = options.json
-    ? { show: (event) => console.log(JSON.stringify(event)), finish: () => undefined }
-    : callScreen(process.stdout, audio.durationMs);
-  try {
-    if (!options.json) {
-      console.log(`Tonewire listens on ${gateway.url}, model ${gateway.modelId}.`);
-      console.log(`A sample call of ${seconds(audio.durationMs)}, played as Twilio would:\n`);
-    }
-    const pacer = new Pacer(systemClock, speed);
-    const url = gateway.url.replace('http', 'ws');
-    await playTwilioCall({ url, audio, pacer, onEvent: screen.show });
-    screen.finish();
-  } finally {
-    await gateway.close();
-  }
 }

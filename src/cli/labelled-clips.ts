@@ -23,7 +23,7 @@ export function clipSourceOptions(): Option[] {
     new Option('--data <dir>', "the corpus' folder, or the folder that holds it"),
     new Option(
       '--manifest <file.csv>',
-      'your own recordings: columns path, label, speaker',
+      'your own recordings: columns path, label, speaker; if known sentence, intensity, gender, ageYears, corpus',
     ).conflicts(['corpus', 'data']),
   ];
 }

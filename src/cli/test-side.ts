@@ -1,33 +1,46 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
+import { heldOutDoubt, type JudgedFold, type Learned } from '../evaluation/held-out.ts';
 import type { CorpusClip } from '../training/corpora/clip.ts';
-import { type Protocol, split } from '../training/corpora/folds.ts';
+import { PROTOCOLS, type Protocol, split } from '../training/corpora/folds.ts';
+import { parseCount } from './arguments.ts';
 
 /** The options that choose which of the clips are judged. */
-export interface TestSide {
+export interface TestSideFlags {
   readonly protocol?: Protocol;
   readonly fold: number;
 }
 
 export function testSideOptions(): Option[] {
   return [
-    new Option(
-      '--protocol <name>',
-      'use only the test side of a fold: emobox, reslstm, random-10, …',
-    ),
-    new Option('--fold <n>', 'which fold, from 1').argParser(parseFold).default(1),
+    protocolOption('use only the test side of a fold'),
+    new Option('--fold <n>', 'which fold, from 1').argParser(parseCount).default(1),
   ];
 }
 
-/** The clips that no training of this fold may have heard; without a protocol, all. */
-export function testSide(
-  clips: readonly CorpusClip[],
-  { protocol, fold }: TestSide,
-): readonly CorpusClip[] {
-  return protocol === undefined ? clips : split(clips, protocol, fold).test;
+export function protocolOption(meaning: string): Option {
+  return new Option('--protocol <name>', `${meaning}: ${PROTOCOLS.join(', ')}`);
 }
 
-function parseFold(text: string): number {
-  const fold = Number(text);
-  if (!Number.isInteger(fold) || fold < 1) throw new InvalidArgumentError('a whole number from 1');
-  return fold;
+/** The clips that no training of this fold may have heard, and who they are, said on standard error. */
+export function testSide(clips: readonly CorpusClip[], { protocol, fold }: JudgedFold) {
+  const { test } = split(clips, protocol, fold);
+  const speakers = [...new Set(test.map(({ speaker }) => speaker))];
+  process.stderr.write(
+    `Fold ${fold}, test speakers: ${speakers.join(', ')} (${test.length} recordings)\n`,
+  );
+  return test;
+}
+
+/** The clips to judge, all without a protocol; warns where the model may have learned from them. */
+export function judgedClips(
+  clips: readonly CorpusClip[],
+  { protocol, fold }: TestSideFlags,
+  model: Learned,
+): readonly CorpusClip[] {
+  if (protocol === undefined) return clips;
+  const judged = { protocol, fold };
+  const chosen = testSide(clips, judged);
+  const doubt = heldOutDoubt(model, clips, judged);
+  if (doubt !== null) process.stderr.write(`${doubt}\n`);
+  return chosen;
 }

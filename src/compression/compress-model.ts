@@ -2,24 +2,16 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadEngine } from '../pipeline/engines/load-engine.ts';
-import { checkGolden, goldenTolerance, makeGolden } from '../pipeline/golden.ts';
+import { checkGolden, GOLDEN_TOLERANCE, makeGolden } from '../pipeline/golden.ts';
 import { type ModelFolder, writeModelFolder } from '../pipeline/model-folder.ts';
 import { mapWeights, type WeightArrays, weightShapes } from '../pipeline/network/weights.ts';
 import { TonewireError } from '../protocol/errors.ts';
 import { exportOnnx } from '../training/onnx-export.ts';
-import { FLOAT_OPERATORS } from '../training/weight-operators.ts';
 import { type Compression, describeCompression } from './compression.ts';
-import { INT8_OPERATORS, INT8_WEIGHT_OPERATORS } from './int8-operators.ts';
+import { int8Kernel } from './int8-kernel.ts';
 import { KERNEL_NAMES } from './kernel-names.ts';
 import { prune } from './prune.ts';
 import { dequantize, quantize } from './quantize.ts';
-
-/**
- * How far an int8 graph and the same weights in floats may lie apart on a golden logit: engines and
- * processors round activations differently, and TensorFlow.js does not round them at all. The
- * shipped model differs by 0.012; sums cut off at 16 bits made it 0.2.
- */
-const INT8_TOLERANCE = 0.1;
 
 function compressWeights(source: ModelFolder, compression: Compression): WeightArrays {
   const shapes = weightShapes(source.manifest.shape);
@@ -37,17 +29,11 @@ async function cardOf(source: ModelFolder, compression: Compression): Promise<st
   return `${describeCompression(source.manifest.id, compression).card}${original}`;
 }
 
-/** How the graph multiplies. An int8 one is made from the original weights, so that they are rounded once. */
+/** An int8 graph is made from the original weights, so that they are rounded once. */
 function makeGraph(source: ModelFolder, weights: WeightArrays, { kind }: Compression): Uint8Array {
   const { shape } = source.manifest;
-  switch (kind) {
-    case 'int8':
-      return exportOnnx(shape, source.weights, INT8_OPERATORS);
-    case 'int8-weights':
-      return exportOnnx(shape, source.weights, INT8_WEIGHT_OPERATORS);
-    case 'prune':
-      return exportOnnx(shape, weights, FLOAT_OPERATORS);
-  }
+  if (kind === 'int8') return exportOnnx(shape, source.weights, int8Kernel);
+  return exportOnnx(shape, weights);
 }
 
 /** What the manifest of the compressed model says: the original's figures are kept as the original's. */
@@ -62,8 +48,7 @@ function manifestOf({ manifest }: ModelFolder, compression: Compression) {
     shape,
     stepFrames,
     temperature,
-    ...(kind !== 'prune' && { quantization: kind }),
-    ...(kind === 'int8' && { goldenTolerance: INT8_TOLERANCE }),
+    ...(kind === 'int8' && { quantization: kind }),
     trainingData,
     metrics: {
       // By it an evaluation knows whose voices the model has heard.
@@ -77,7 +62,7 @@ function manifestOf({ manifest }: ModelFolder, compression: Compression) {
 /**
  * Writes a compressed copy of a model as a complete folder and reads it back. The golden outputs
  * are those of the new graph; refuses with TW_TRAINING when the same weights in floats do not give
- * them within the manifest's tolerance. A quantised model cannot be compressed again (TW_USAGE).
+ * them as engines must. A quantised model cannot be compressed again (TW_USAGE).
  */
 export async function compressModel(
   source: ModelFolder,
@@ -104,7 +89,7 @@ async function checkFloats(folder: ModelFolder): Promise<void> {
   const engine = await loadEngine('tensorflow-wasm', folder);
   const difference = await checkGolden(engine, folder);
   await engine.close();
-  if (!(difference <= goldenTolerance(folder.manifest))) {
+  if (!(difference <= GOLDEN_TOLERANCE)) {
     throw new TonewireError(
       'TW_TRAINING',
       `The compressed graph differs from its own weights by ${difference} on a logit.`,

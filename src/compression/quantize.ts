@@ -10,12 +10,8 @@ export interface QuantizedKernel {
   readonly scales: Float32Array;
 }
 
-/**
- * Seven bits, not eight. Processors without VNNI instructions add two products of an 8-bit
- * activation and a weight in 16 bits: 2 · 255 · 64 fits, 2 · 255 · 127 is cut off. With 64 every
- * processor computes the same sums.
- */
-export const LARGEST_LEVEL = 64;
+/** The same on both sides of zero: −128 is not used. */
+export const LARGEST_LEVEL = 127;
 
 /** A column of nothing needs a scale too; far below it floats lose their digits. */
 const SMALLEST_SCALE = 1e-30;

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { LOG_LEVELS } from '../log/log-level.ts';
 import { EVENT_TYPES } from '../protocol/events.ts';
 import { item, section, toggle, whole } from './section.ts';
 
@@ -85,7 +86,7 @@ export const AdaptersSchema = section('Where events go. Each has its own queue a
 });
 
 export const LogSchema = section('The log: JSON lines on standard error, without personal data.', {
-  level: Type.Enum(['silent', 'error', 'warn', 'info', 'debug'], {
+  level: Type.Enum([...LOG_LEVELS], {
     default: 'info',
     description:
       '`info` writes a few lines a call, `debug` a few more; none writes audio, digits, text or scores. Default: info.',

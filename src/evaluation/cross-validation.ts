@@ -38,26 +38,6 @@ export function foldModels(dir: string, count: number): string[] {
   throw new TonewireError('TW_USAGE', `${missing} is no model folder; --fold all needs ${count}.`);
 }
 
-/** The fold that a manifest's `metrics.protocol` says was held out; null where it says none. */
-export function trainedFold(metrics: Readonly<Record<string, unknown>>): number | null {
-  const match = /\bfold (\d+)( held out)?$/.exec(String(metrics.protocol ?? ''));
-  return match === null ? null : Number(match[1]);
-}
-
-/** Throws TW_USAGE where a model says that it was trained for another fold than its folder's. */
-export function checkHeldOut(
-  metrics: Readonly<Record<string, unknown>>,
-  fold: number,
-  folder: string,
-): void {
-  const trained = trainedFold(metrics);
-  if (trained === null || trained === fold) return;
-  throw new TonewireError(
-    'TW_USAGE',
-    `${folder} was trained with fold ${trained} held out: it may know the speakers of fold ${fold}.`,
-  );
-}
-
 export function foldFigures(fold: number, model: string, judged: readonly Judged[]): FoldFigures {
   const { n, accuracy, unweightedAccuracy, macroF1 } = measure(judged);
   const speakers = [...new Set(judged.map(({ speaker }) => speaker))].sort();

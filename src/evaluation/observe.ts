@@ -2,7 +2,6 @@ import type { ModelAnalyser } from '../pipeline/analyser.ts';
 import { TonewireError } from '../protocol/errors.ts';
 import type { CorpusClip } from '../training/corpora/clip.ts';
 import { type Codec, type Condition, snrDbOf } from './conditions.ts';
-import { trainedFold } from './cross-validation.ts';
 import { type SpeakerlessStream, speakerlessSounds, streamSpeakerless } from './false-claims.ts';
 import { type LongStream, planLongStreams, streamLong } from './flips.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -29,8 +28,8 @@ export interface Observations {
   readonly temperature: number;
   /** From 1; null for one model on whatever it was given. */
   readonly fold: number | null;
-  /** The fold that was held out when the model was trained, where its folder says. */
-  readonly trainedFold: number | null;
+  /** Why the model may have learned from these recordings, see held-out.ts; null where it did not. */
+  readonly doubt: string | null;
   /** One reading a clip, condition by condition. */
   readonly readings: ReadonlyMap<Condition, readonly ClipReading[]>;
   readonly longStreams: readonly LongStream[];
@@ -42,7 +41,7 @@ export async function observe(
   analyser: ModelAnalyser,
   clips: readonly CorpusClip[],
   plan: ObservationPlan,
-  fold: number | null = null,
+  { fold, doubt }: Pick<Observations, 'fold' | 'doubt'> = { fold: null, doubt: null },
 ): Promise<Observations> {
   const { conditions, sounds, seed } = plan;
   checkNoise(plan);
@@ -67,7 +66,7 @@ export async function observe(
     engine: analyser.engineName,
     temperature: analyser.manifest.temperature,
     fold,
-    trainedFold: trainedFold(analyser.manifest.metrics),
+    doubt,
     readings,
     longStreams: await streamLong(analyser, longPlans, base, seed),
     speakerless: await streamSpeakerless(analyser, speakerless, base),

@@ -22,7 +22,7 @@ export function reportNotes(
 
 function protocolNotes(
   observations: readonly Observations[],
-  { protocol, fold }: ReportContext,
+  { protocol }: ReportContext,
 ): string[] {
   if (protocol === null) {
     return [
@@ -35,13 +35,8 @@ function protocolNotes(
       `${protocol} puts the same speakers on both sides; the figures say nothing about unknown voices.`,
     );
   }
-  const trained = observations[0]!.trainedFold;
-  if (typeof fold === 'number' && trained !== null && trained !== fold) {
-    notes.push(
-      `The model's folder says that it was trained with fold ${trained} held out, not fold ${fold}: it may have learned from these very recordings.`,
-    );
-  }
-  return notes;
+  const doubts = observations.flatMap(({ doubt }) => doubt ?? []);
+  return [...notes, ...doubts];
 }
 
 function speakerNotes(

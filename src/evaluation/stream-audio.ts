@@ -2,7 +2,7 @@ import type { ModelAnalyser } from '../pipeline/analyser.ts';
 import { BYTES_PER_SAMPLE } from '../pipeline/decode.ts';
 import type { LegReadings } from '../pipeline/leg-readings.ts';
 import type { LabelChange } from './claims.ts';
-import type { EncodedAudio } from './conditions.ts';
+import type { EncodedAudio } from './in-condition.ts';
 
 /** One message's worth of audio, as a telephone sends it. */
 export const CHUNK_MS = 20;

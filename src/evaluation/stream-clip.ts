@@ -3,7 +3,8 @@ import { readAudioFile } from '../audio/audio-file.ts';
 import type { ModelAnalyser } from '../pipeline/analyser.ts';
 import type { CorpusClip } from '../training/corpora/clip.ts';
 import { createRandom, seedFrom } from '../training/random.ts';
-import { type ClipNoise, type Condition, inCondition } from './conditions.ts';
+import type { Condition } from './conditions.ts';
+import { type ClipNoise, inCondition } from './in-condition.ts';
 import type { Sound } from './sounds.ts';
 import { streamAudio } from './stream-audio.ts';
 

@@ -1,6 +1,7 @@
 import { type Logger as PinoLogger, pino } from 'pino';
 import type { Clock } from '../protocol/clock.ts';
 import { toTonewireError } from '../protocol/errors.ts';
+import type { LogLevel } from './log-level.ts';
 
 /** Flat on purpose: nobody can log a whole message or event by handing it over. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -18,8 +19,6 @@ export interface Logger {
   child(fields: LogFields): Logger;
 }
 
-export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
-
 /** Where lines go: anything with `write`, such as `process.stderr`. */
 export interface LogOutput {
   write(line: string): unknown;
@@ -29,7 +28,7 @@ export interface LogOutput {
 export const REDACTED_FIELDS: readonly string[] = [
   ...['audio', 'payload', 'body', 'data', 'digit', 'digits', 'dtmf', 'text', 'transcript'],
   ...['label', 'emotion', 'probability', 'probabilities', 'confidence', 'arousal', 'valence'],
-  ...['prosody', 'attention', 'metadata', 'from', 'to', 'phone', 'email'],
+  ...['prosody', 'attention', 'contributions', 'metadata', 'from', 'to', 'phone', 'email'],
   ...['key', 'apiKey', 'authorization', 'cookie', 'password', 'secret', 'signature'],
   ...['token', 'authToken', 'streamToken'],
 ];

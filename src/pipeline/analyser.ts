@@ -3,11 +3,12 @@ import type { Analyser, AudioFormat, LegOutput } from './analysis.ts';
 import type { Engine } from './engines/engine.ts';
 import { type EngineName, loadEngine } from './engines/load-engine.ts';
 import { FEATURE_COUNT } from './features/layout.ts';
-import { checkGolden, goldenTolerance } from './golden.ts';
+import { checkGolden, GOLDEN_TOLERANCE } from './golden.ts';
 import { type LegOptions, LegPipeline } from './leg.ts';
 import { LegReadings } from './leg-readings.ts';
 import { loadModelFolder, type ModelFolder } from './model-folder.ts';
-import { decayPerFrame, initialState, stateSize } from './network/shape.ts';
+import { createHead, type Head } from './network/linear-head.ts';
+import { stateSize } from './network/shape.ts';
 import { Scheduler } from './scheduler.ts';
 import type { SmootherOptions } from './smoother.ts';
 
@@ -26,7 +27,7 @@ export interface AnalyserOptions {
 /**
  * The pipeline's one wiring file. A leg is: front end (decode → resample → windows → features →
  * speech gate) → leg (cuts steps, keeps order) → scheduler (one batched step for all legs) → engine
- * → readings (calibrate, attend, smooth) → outputs. The engine and the scheduler are shared and
+ * → readings (calibrate, account, smooth) → outputs. The engine and the scheduler are shared and
  * stateless towards legs; everything a leg remembers is its own.
  */
 export class ModelAnalyser implements Analyser {
@@ -35,6 +36,7 @@ export class ModelAnalyser implements Analyser {
   readonly scheduler: Scheduler;
   readonly #engine: Engine;
   readonly #model: ModelFolder;
+  readonly #head: Head;
   readonly #options: AnalyserOptions;
   readonly #legOptions: LegOptions;
 
@@ -43,6 +45,7 @@ export class ModelAnalyser implements Analyser {
     this.modelId = id;
     this.engineName = engine.name;
     this.#model = model;
+    this.#head = createHead(shape, model.weights);
     this.#engine = engine;
     this.#options = options;
     this.#legOptions = { ...options, stepFrames };
@@ -61,16 +64,9 @@ export class ModelAnalyser implements Analyser {
 
   /** A leg whose readings can be looked at between events: for evaluation. */
   openReadableLeg(format: AudioFormat, emit: (output: LegOutput) => void) {
-    const { id, temperature, shape } = this.#model.manifest;
-    const readings = new LegReadings(
-      {
-        id,
-        temperature,
-        decayPerFrame: decayPerFrame(shape),
-        initialState: () => initialState(shape),
-      },
-      this.#options.smoothing,
-    );
+    const { id, temperature } = this.#model.manifest;
+    const readingModel = { id, temperature, head: this.#head };
+    const readings = new LegReadings(readingModel, this.#options.smoothing);
     const leg = new LegPipeline(format, this.#legOptions, this.scheduler, readings, emit);
     return { leg, readings };
   }
@@ -92,7 +88,7 @@ export async function createAnalyser(options: AnalyserOptions): Promise<ModelAna
   const model = await loadModelFolder(options.model);
   const engine = await loadEngine(options.engine, model, { threads: options.engineThreads });
   const difference = await checkGolden(engine, model);
-  if (!(difference <= goldenTolerance(model.manifest))) {
+  if (!(difference <= GOLDEN_TOLERANCE)) {
     await engine.close();
     throw new TonewireError(
       'TW_MODEL_INVALID',

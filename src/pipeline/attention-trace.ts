@@ -1,8 +1,6 @@
 import type { Span } from '../protocol/events.ts';
 import { fourDecimals } from './decimals.ts';
-
-/** Stretches kept for the trace: 16 steps, about four seconds of speech. */
-const KEPT_STEPS = 16;
+import { KEPT_STEPS } from './kept-steps.ts';
 
 interface WeighedStretch {
   readonly span: Span;

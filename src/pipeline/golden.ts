@@ -34,7 +34,7 @@ const GoldenSchema = Type.Object(
 export type Golden = Static<typeof GoldenSchema>;
 
 /** How far an engine may be from the golden outputs on a logit, as engines may be from each other. */
-const GOLDEN_TOLERANCE = 1e-3;
+export const GOLDEN_TOLERANCE = 1e-3;
 
 /** One case without its answer. */
 type GoldenInput = Omit<Golden['cases'][number], 'logits'>;
@@ -118,11 +118,6 @@ export interface GoldenModel {
   readonly manifest: { readonly shape: NetworkShape };
   readonly weights: WeightArrays;
   readonly golden: Golden;
-}
-
-/** How far an engine may be from a model's golden outputs: the manifest may state its own bound. */
-export function goldenTolerance(manifest: { readonly goldenTolerance?: number }): number {
-  return manifest.goldenTolerance ?? GOLDEN_TOLERANCE;
 }
 
 /** Runs a model's golden inputs on an engine: the largest absolute difference of a logit. */

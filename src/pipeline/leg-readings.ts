@@ -1,18 +1,20 @@
 import type { Probabilities, Prosody, Span } from '../protocol/events.ts';
-import { EMOTIONS, type Label } from '../protocol/labels.ts';
+import { EMOTIONS, type Emotion, type Label } from '../protocol/labels.ts';
 import { expectedAffect } from './affect.ts';
 import type { LegOutput, LegTotals } from './analysis.ts';
 import { AttentionTrace } from './attention-trace.ts';
-import { calibrate } from './calibration.ts';
+import { argmax, calibrate } from './calibration.ts';
+import { ContributionTrace } from './contribution-trace.ts';
 import { fourDecimals } from './decimals.ts';
+import type { Head } from './network/linear-head.ts';
+import { decayPerFrame, initialState } from './network/shape.ts';
 import { Smoother, type SmootherOptions } from './smoother.ts';
 
 /** What a leg needs to know of its model. */
 export interface ReadingModel {
   readonly id: string;
   readonly temperature: number;
-  readonly decayPerFrame: number;
-  readonly initialState: () => Float32Array;
+  readonly head: Head;
 }
 
 /**
@@ -26,7 +28,8 @@ export class LegReadings {
   readonly #sums = new Float64Array(EMOTIONS.length);
   readonly #segmentSums = new Float64Array(EMOTIONS.length);
   readonly #labelSteps = new Map<Label, number>();
-  readonly #trace: AttentionTrace;
+  readonly #attention: AttentionTrace;
+  readonly #contributions: ContributionTrace;
   #smoother: Smoother;
   #label: Label = 'listening';
   #speechMs = 0;
@@ -41,8 +44,9 @@ export class LegReadings {
     this.#model = model;
     this.#smootherOptions = smootherOptions;
     this.#smoother = new Smoother(smootherOptions);
-    this.#trace = new AttentionTrace(model.decayPerFrame);
-    this.state = model.initialState();
+    this.#attention = new AttentionTrace(decayPerFrame(model.head.shape));
+    this.state = initialState(model.head.shape);
+    this.#contributions = new ContributionTrace(model.head, model.temperature, this.state);
   }
 
   /** `[8]`, the newest calibrated reading; uniform before the first. A view. */
@@ -55,7 +59,7 @@ export class LegReadings {
     return this.#speechMs;
   }
 
-  /** Takes the model's answer to the speech in `span`. */
+  /** Takes the model's answer to the speech in `span`; `state` is already the one after it. */
   read(
     span: Span,
     logits: Float32Array,
@@ -63,7 +67,8 @@ export class LegReadings {
     logNormaliser: number,
   ): readonly LegOutput[] {
     calibrate(logits, this.#model.temperature, this.#probabilities);
-    this.#trace.add(span, scores, logNormaliser);
+    this.#attention.add(span, scores, logNormaliser);
+    this.#contributions.add(span, scores.length);
     this.#speechMs += span.endMs - span.startMs;
     this.#sinceResetMs += span.endMs - span.startMs;
     this.#smoother.read(this.#probabilities, this.#sinceResetMs, span.endMs);
@@ -90,7 +95,8 @@ export class LegReadings {
       speechMs: this.#speechMs,
       ...this.#reading(span.endMs, this.#probabilities),
       prosody,
-      attention: this.#trace.weights(),
+      attention: this.#attention.weights(),
+      contributions: this.#contributionsTo(this.#explained()),
       model: this.#model.id,
     };
     return [...changed, { type: 'emotion.updated', data }];
@@ -108,10 +114,11 @@ export class LegReadings {
 
   /** Forgets what was heard, as at a change of speaker; totals go on. */
   reset(): void {
-    this.state.set(this.#model.initialState());
+    this.state.set(initialState(this.#model.head.shape));
     this.#probabilities.fill(1 / EMOTIONS.length);
     this.#smoother = new Smoother(this.#smootherOptions);
-    this.#trace.reset();
+    this.#attention.reset();
+    this.#contributions.reset();
     this.#label = 'listening';
     this.#sinceResetMs = 0;
   }
@@ -145,6 +152,22 @@ export class LegReadings {
       ...this.#shown(atMs),
       probabilities: named(probabilities),
       ...expectedAffect(probabilities),
+    };
+  }
+
+  /** The emotion that is shown, or, where none is, the most probable one. */
+  #explained(): Emotion {
+    const label = this.#label;
+    if (label !== 'listening' && label !== 'uncertain') return label;
+    return EMOTIONS[argmax(this.#probabilities)]!;
+  }
+
+  #contributionsTo(emotion: Emotion) {
+    const place = EMOTIONS.indexOf(emotion);
+    const stretches = this.#contributions.contributions(this.#probabilities, place);
+    return {
+      emotion,
+      stretches: stretches.map(({ nats, ...span }) => ({ ...span, nats: fourDecimals(nats) })),
     };
   }
 

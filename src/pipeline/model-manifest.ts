@@ -55,16 +55,9 @@ export const ManifestSchema = object({
     description: 'Logits are divided by it before the softmax.',
   }),
   quantization: Type.Optional(
-    Type.Enum(['int8', 'int8-weights'], {
+    Type.Literal('int8', {
       description:
-        'model.onnx holds 8-bit weights, and with "int8" multiplies in 8-bit integers; weights.bin holds the same weights as floats.',
-    }),
-  ),
-  goldenTolerance: Type.Optional(
-    Type.Number({
-      exclusiveMinimum: 0,
-      maximum: 1,
-      description: 'How far an engine may be from golden.json on a logit; 1e-3 when absent.',
+        'model.onnx holds 8-bit weights, which become floats at loading; weights.bin holds the same weights as floats.',
     }),
   ),
   trainingData: Type.Array(TrainingDataSchema),

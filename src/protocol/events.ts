@@ -54,6 +54,27 @@ const AttentionSchema = Type.Array(
   },
 );
 
+const ContributionsSchema = object({
+  emotion: Type.Enum(EMOTIONS, {
+    description:
+      'The emotion that the stretches speak of: the label or, while that is "listening" or "uncertain", the most probable emotion.',
+  }),
+  stretches: Type.Array(
+    object({
+      startMs: PositionMs,
+      endMs: PositionMs,
+      nats: Type.Number({
+        description:
+          'Natural logarithm. Above zero: the stretch spoke for the emotion; below: against it.',
+      }),
+    }),
+    {
+      description:
+        "The same stretches as in attention, and what each added to the log-probability of the emotion over the mean of all emotions' (weighted by their probabilities). With what the speech before them added, and a constant, they sum to it exactly, but for rounding. An account of this reading, not a cause of the expression.",
+    },
+  ),
+});
+
 const Dimension = (description: string) => Type.Number({ minimum: -1, maximum: 1, description });
 
 const reading = {
@@ -92,6 +113,7 @@ const DATA = {
     ...reading,
     prosody: ProsodySchema,
     attention: AttentionSchema,
+    contributions: ContributionsSchema,
     model: Type.String(),
   }),
   'emotion.changed': object({

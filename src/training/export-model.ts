@@ -1,5 +1,5 @@
 import { loadEngine } from '../pipeline/engines/load-engine.ts';
-import { checkGolden, goldenTolerance, makeGolden } from '../pipeline/golden.ts';
+import { checkGolden, GOLDEN_TOLERANCE, makeGolden } from '../pipeline/golden.ts';
 import { type ModelFolder, writeModelFolder } from '../pipeline/model-folder.ts';
 import type { Manifest } from '../pipeline/model-manifest.ts';
 import { TonewireError } from '../protocol/errors.ts';
@@ -50,7 +50,7 @@ export async function exportModel(
   const engine = await loadEngine('onnxruntime', folder);
   const difference = await checkGolden(engine, folder);
   await engine.close();
-  if (!(difference <= goldenTolerance(folder.manifest))) {
+  if (!(difference <= GOLDEN_TOLERANCE)) {
     throw new TonewireError('TW_TRAINING', `The ONNX graph differs by ${difference} on a logit.`);
   }
   return folder;

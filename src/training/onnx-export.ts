@@ -1,4 +1,3 @@
-import { VARIANCE_FLOOR } from '../pipeline/network/pooling.ts';
 import {
   centringDecayPerFrame,
   decayPerFrame,
@@ -7,22 +6,23 @@ import {
   stateLayout,
   stateSize,
 } from '../pipeline/network/shape.ts';
+import { VARIANCE_FLOOR } from '../pipeline/network/variance-floor.ts';
 import { type WeightArrays, type WeightName, weightShapes } from '../pipeline/network/weights.ts';
+import { floatKernel, type Kernel, type KernelConstant } from './kernel-constant.ts';
 import { OnnxGraph } from './onnx-graph.ts';
-import { FLOAT_OPERATORS, type Kernel, type WeightOperators } from './weight-operators.ts';
 
 /**
  * Writes the network's step (network.ts) as an ONNX graph over the same weights: inputs `frames
  * [B, T, F]` and `state [B, S]`, outputs `logits`, `scores`, `logNormaliser` and `state_after`, B
  * and T free. Rows are leg-major here, except for the LSTM operator, which wants time first.
- * `operators` multiply by the kernels; a compressed model brings its own.
+ * `kernelConstant` puts the kernels into the graph; a compressed model brings its own.
  */
 export function exportOnnx(
   shape: NetworkShape,
   weights: WeightArrays,
-  operators: WeightOperators = FLOAT_OPERATORS,
+  kernelConstant: KernelConstant = floatKernel,
 ): Uint8Array {
-  return new StepGraph(shape, weights, operators).build();
+  return new StepGraph(shape, weights, kernelConstant).build();
 }
 
 /** Past the last index: "up to the end" for Slice. */
@@ -32,12 +32,12 @@ class StepGraph {
   readonly #graph = new OnnxGraph();
   readonly #shape: NetworkShape;
   readonly #weights: WeightArrays;
-  readonly #operators: WeightOperators;
+  readonly #kernelConstant: KernelConstant;
 
-  constructor(shape: NetworkShape, weights: WeightArrays, operators: WeightOperators) {
+  constructor(shape: NetworkShape, weights: WeightArrays, kernelConstant: KernelConstant) {
     this.#shape = shape;
     this.#weights = weights;
-    this.#operators = operators;
+    this.#kernelConstant = kernelConstant;
   }
 
   build(): Uint8Array {
@@ -138,7 +138,7 @@ class StepGraph {
   #product(x: string, name: WeightName): string {
     const [rows, columns] = weightShapes(this.#shape)[name];
     const kernel = { name, values: this.#weights[name], rows, columns };
-    return this.#operators.product(this.#graph, x, kernel);
+    return this.#graph.node('MatMul', [x, this.#kernelConstant(this.#graph, kernel)]);
   }
 
   #affine(x: string, kernel: WeightName, bias: WeightName): string {
@@ -146,7 +146,7 @@ class StepGraph {
     return this.#graph.node('Add', [product, this.#weight(bias)]);
   }
 
-  /** A kernel's gate blocks `[rows, 4H]` (output, input, forget, candidate) in ONNX's order (iofc). */
+  /** A tensor's gate blocks `[rows, 4H]` (output, input, forget, candidate) in ONNX's order (iofc). */
   #gates(name: WeightName): Kernel {
     const units = this.#shape.hiddenUnits;
     const [rows, columns] = weightShapes(this.#shape)[name];
@@ -160,6 +160,13 @@ class StepGraph {
     return { name, values, rows, columns };
   }
 
+  /** A kernel of the gates as ONNX's LSTM takes it, `[1, 4H, rows]`. */
+  #gateRows(name: WeightName): string {
+    const g = this.#graph;
+    const gates = this.#kernelConstant(g, this.#gates(name));
+    return g.node('Unsqueeze', [g.node('Transpose', [gates], { perm: [1, 0] }), g.integers([0])]);
+  }
+
   /** `[B, T, C]` → outputs `[B, T, H]`, and the state it ends in, `[B, H]` each. */
   #lstm(x: string, hidden: string, cell: string) {
     const g = this.#graph;
@@ -168,21 +175,22 @@ class StepGraph {
     bias.set(this.#gates('lstm.bias').values);
     const timeMajor = g.node('Transpose', [x], { perm: [1, 0, 2] });
     const leading = g.integers([0]);
-    const [all, lastHidden, lastCell] = this.#operators.lstm(g, {
-      x: timeMajor,
-      kernel: this.#gates('lstm.kernel'),
-      recurrent: this.#gates('lstm.recurrent'),
-      bias,
-      hidden: g.node('Unsqueeze', [hidden, leading]),
-      cell: g.node('Unsqueeze', [cell, leading]),
-      units: hiddenUnits,
-    });
-    const oneDirection = g.node('Squeeze', [all, g.integers([1])]);
+    const inputs = [
+      timeMajor,
+      this.#gateRows('lstm.kernel'),
+      this.#gateRows('lstm.recurrent'),
+      g.floats(bias, [1, bias.length]),
+      '',
+      g.node('Unsqueeze', [hidden, leading]),
+      g.node('Unsqueeze', [cell, leading]),
+    ];
+    const [all, lastHidden, lastCell] = g.nodes('LSTM', inputs, 3, { hidden_size: hiddenUnits });
+    const oneDirection = g.node('Squeeze', [all!, g.integers([1])]);
     const legMajor = g.node('Transpose', [oneDirection], { perm: [1, 0, 2] });
     return {
       outputs: residual ? g.node('Add', [legMajor, x]) : legMajor,
-      hidden: g.node('Squeeze', [lastHidden, leading]),
-      cell: g.node('Squeeze', [lastCell, leading]),
+      hidden: g.node('Squeeze', [lastHidden!, leading]),
+      cell: g.node('Squeeze', [lastCell!, leading]),
     };
   }
 

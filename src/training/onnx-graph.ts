@@ -8,11 +8,6 @@ const IR_VERSION = 8;
 /** ONNX operators as of opset 17: the newest before reductions take their axes as inputs throughout. */
 const OPSET = 17;
 
-/** ONNX Runtime's own operators have had one version only. */
-const CONTRIB_OPSET = 1;
-/** The domain of ONNX Runtime's own operators. */
-export const CONTRIB_DOMAIN = 'com.microsoft';
-
 const field = (id: number, type: string) => ({ id, type });
 const list = (id: number, type: string) => ({ id, type, rule: 'repeated' });
 
@@ -43,7 +38,6 @@ const root = protobuf.Root.fromJSON({
         name: field(3, 'string'),
         opType: field(4, 'string'),
         attribute: list(5, 'AttributeProto'),
-        domain: field(7, 'string'),
       },
     },
     AttributeProto: {
@@ -75,7 +69,6 @@ const root = protobuf.Root.fromJSON({
 });
 
 const FLOAT = 1;
-const UINT8 = 2;
 const INT8 = 3;
 const INT64 = 7;
 const ATTRIBUTE_INT = 2;
@@ -104,7 +97,6 @@ function valueInfo(name: string, dimensions: readonly Dimension[]) {
 
 /** Collects nodes and constants, and names what lies between them. */
 export class OnnxGraph {
-  readonly #domains = new Set(['']);
   readonly #nodes: object[] = [];
   readonly #constants: object[] = [];
   readonly #inputs: object[] = [];
@@ -141,10 +133,8 @@ export class OnnxGraph {
     return this.#constant(INT64, dims, Buffer.from(wide.buffer));
   }
 
-  /** Int8 constants; a Uint8Array makes them uint8. */
-  bytes(values: Int8Array | Uint8Array, dims: readonly number[] = [values.length]): string {
-    const type = values instanceof Int8Array ? INT8 : UINT8;
-    return this.#constant(type, dims, Buffer.from(values.buffer, values.byteOffset, values.length));
+  bytes(values: Int8Array, dims: readonly number[]): string {
+    return this.#constant(INT8, dims, Buffer.from(values.buffer, values.byteOffset, values.length));
   }
 
   /** Adds an operator with one output and returns the output's name. An absent input is ''. */
@@ -152,9 +142,8 @@ export class OnnxGraph {
     opType: string,
     input: readonly string[],
     attributes: Readonly<Record<string, Attribute>> = {},
-    domain = '',
   ): string {
-    return this.nodes(opType, input, 1, attributes, domain)[0]!;
+    return this.nodes(opType, input, 1, attributes)[0]!;
   }
 
   /** Adds an operator with several outputs. */
@@ -163,13 +152,11 @@ export class OnnxGraph {
     input: readonly string[],
     outputs: number,
     attributes: Readonly<Record<string, Attribute>> = {},
-    domain = '',
   ): string[] {
     const name = `${this.#prefix}${opType}_${this.#nodes.length}`;
     const output = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
     const list = Object.entries(attributes).map(([key, value]) => attribute(key, value));
-    this.#domains.add(domain);
-    this.#nodes.push({ opType, name, input, output, attribute: list, domain });
+    this.#nodes.push({ opType, name, input, output, attribute: list });
     return output;
   }
 
@@ -179,10 +166,7 @@ export class OnnxGraph {
     const model = {
       irVersion: IR_VERSION,
       producerName: 'tonewire',
-      opsetImport: [...this.#domains].map((domain) => ({
-        domain,
-        version: domain === '' ? OPSET : CONTRIB_OPSET,
-      })),
+      opsetImport: [{ domain: '', version: OPSET }],
       graph: this.proto(name),
     };
     return type.encode(type.fromObject(model)).finish();

@@ -35,7 +35,9 @@ export const RecipeSchema = object({
     description: 'adamw: weight decay apart from the gradient (Loshchilov & Hutter 2019).',
   }),
   learningRate: Type.Number({ exclusiveMinimum: 0 }),
-  schedule: Type.Enum(['constant', 'cosine'], { description: 'cosine falls to 1 % at the end.' }),
+  schedule: Type.Enum(['constant', 'cosine', 'decay'], {
+    description: 'cosine falls to 1 % at the end, decay in the last quarter only.',
+  }),
   warmupEpochs: Type.Number({ minimum: 0, description: 'Linear rise from nothing.' }),
   weightDecay: Type.Number({
     minimum: 0,
@@ -56,6 +58,10 @@ export const RecipeSchema = object({
       maxMelBands: count('Widest band.'),
     },
     'Hides parts of a clip behind the mean (Park et al. 2019, arXiv 1904.08779).',
+  ),
+  mixup: object(
+    { probability: share('Share of clips that another of the batch is laid over, label and all.') },
+    'Zhang et al. 2018, arXiv 1710.09412.',
   ),
   balanceLabels: Type.Boolean({ description: 'Weighs clips so that every label counts the same.' }),
   maskLabelsByCorpus: Type.Boolean({
@@ -121,6 +127,7 @@ export const DEFAULT_RECIPE: Recipe = {
   labelSmoothing: 0.05,
   dropout: { conv: 0.1, pooled: 0.3 },
   specAugment: { timeMasks: 1, maxTimeFrames: 8, melMasks: 2, maxMelBands: 8 },
+  mixup: { probability: 0 },
   balanceLabels: false,
   maskLabelsByCorpus: false,
   featureGroups: groups,

@@ -16,6 +16,9 @@ import { type TrainedWeights, train } from './trainer.ts';
 import type { TrainingPlan } from './training-plan.ts';
 import type { StepProgress } from './training-run.ts';
 
+/** Runs with other seeds train on the same copies: they differ by training alone, and share the cache. */
+const COPIES_SEED = 1;
+
 export interface FeatureOptions {
   /** Folder of noise recordings; needed when the plan adds noise. */
   readonly noiseFolder?: string;
@@ -45,7 +48,7 @@ export async function readFeatures(
       variants,
       augmentation: plan.augmentation,
       sounds,
-      seed: plan.training.seed,
+      seed: COPIES_SEED,
       ...(cache && { cache }),
       onClip: (done) => onClip?.(before + done, clips.length),
     });

@@ -11,6 +11,7 @@ import type { GradientEngine } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
 import { initialWeights } from './initial-weights.ts';
 import { type LabelUse, measureLabels, targetsOf } from './loss.ts';
+import { mixClips } from './mixup.ts';
 import { AdamW, AveragedWeights, type Gradients } from './optimizer.ts';
 import { createRandom, type Random, seedFrom } from './random.ts';
 import type { Recipe } from './recipe.ts';
@@ -38,13 +39,23 @@ export interface StartingPoint {
   readonly weights: WeightArrays;
 }
 
-/** The learning rate at a step: linear warm-up, then constant or a cosine down to 1 %. */
+/** Share of the steps in which the schedule "decay" falls. */
+const DECAY_SHARE = 0.25;
+
+/**
+ * The learning rate at a step: linear warm-up, then constant, or a cosine down to 1 %, or constant
+ * and in the last quarter of the steps a straight line down to 1 % ("warm-up, stable, decay").
+ */
 export function learningRateAt(recipe: Recipe, step: number, stepsPerEpoch: number): number {
   const warmup = recipe.warmupEpochs * stepsPerEpoch;
   if (step < warmup) return (recipe.learningRate * (step + 1)) / warmup;
   if (recipe.schedule === 'constant') return recipe.learningRate;
   const part = (step - warmup) / Math.max(1, recipe.epochs * stepsPerEpoch - warmup);
-  return recipe.learningRate * (0.01 + 0.99 * 0.5 * (1 + Math.cos(Math.PI * part)));
+  const left =
+    recipe.schedule === 'cosine'
+      ? 0.5 * (1 + Math.cos(Math.PI * part))
+      : Math.min(1, (1 - part) / DECAY_SHARE);
+  return recipe.learningRate * (0.01 + 0.99 * left);
 }
 
 /** Clips that one epoch sees. */
@@ -167,6 +178,7 @@ export class TrainingRun {
   async #step(batch: Batch, random: Random): Promise<number> {
     const recipe = this.#recipe;
     const targets = targetsOf(batch, this.#use, recipe);
+    mixClips(batch, targets, recipe, random);
     const dropout = dropoutValues(this.shape, batch.lengths.length, recipe.dropout, random);
     const result = await this.#engine.gradients(this.weights, batch, targets, dropout);
     if (!Number.isFinite(result.loss)) {

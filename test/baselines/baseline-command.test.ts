@@ -1,35 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../cli/run-cli.ts';
-import { concat, silence, vowel } from '../helpers/signals.ts';
-import { wav } from '../helpers/wav.ts';
-
-const RATE_HZ = 16000;
+import { writeSadAndAngry } from '../helpers/sad-and-angry.ts';
 
 describe('tonewire baseline', function () {
   this.timeout(60_000);
   let folder: string;
   let manifest: string;
 
-  /** "Sad" voices are low and slow, "angry" ones high and quick; six speakers, two clips each. */
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tonewire-baseline-'));
-    const rows = ['path,label,speaker'];
-    for (let speaker = 0; speaker < 6; speaker++) {
-      for (const [label, pitchHz, syllablesHz] of [
-        ['sad', 100, 2.5],
-        ['angry', 280, 6],
-      ] as const) {
-        const voice = vowel(pitchHz + 4 * speaker, RATE_HZ, 1, { syllablesHz });
-        const name = `${label}-${speaker}.wav`;
-        await writeFile(join(folder, name), wav(concat(silence(RATE_HZ, 0.3), voice), RATE_HZ));
-        rows.push(`${name},${label},speaker-${speaker}`);
-      }
-    }
-    manifest = join(folder, 'clips.csv');
-    await writeFile(manifest, `${rows.join('\n')}\n`);
+    manifest = await writeSadAndAngry(folder);
   });
 
   after(() => rm(folder, { recursive: true, force: true }));

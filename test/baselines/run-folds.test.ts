@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { cepstra } from '../../src/baselines/cepstra.ts';
 import { hmmBaseline } from '../../src/baselines/hmm-baseline.ts';
 import { compareHmmSettings, type TriedSettings } from '../../src/baselines/hmm-choice.ts';
-import { CENTRINGS, cepstra, hmmForms, hmmSizes } from '../../src/baselines/hmm-settings.ts';
+import { CENTRINGS, hmmForms, hmmSizes } from '../../src/baselines/hmm-settings.ts';
 import { innerFolds } from '../../src/baselines/inner-folds.ts';
 import { majority } from '../../src/baselines/majority.ts';
 import { runFolds } from '../../src/baselines/run-folds.ts';

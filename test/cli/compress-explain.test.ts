@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModelFolder } from '../../src/pipeline/model-folder.ts';
@@ -40,7 +40,7 @@ describe('tonewire compress and explain', function () {
     const { code, stdout, stderr } = await runCli([...words, '--manifest', manifest]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /random-v1 +random-v1-int8 +ratio/);
-    assert.match(stdout, /model\.onnx, KiB +1280 +344 +× 0\.27/);
+    assert.match(stdout, /model\.onnx, KiB +1281 +343 +× 0\.27/);
     assert.match(stdout, /batch 64 +\d+\.\d+ +\d+\.\d+ +× \d/);
     assert.match(stdout, /unweighted accuracy, %, 4 clips +\d+\.\d +\d+\.\d/);
     assert.equal((await loadModelFolder(out)).manifest.quantization, 'int8');
@@ -49,7 +49,22 @@ describe('tonewire compress and explain', function () {
   it('refuse to compress in no way', async () => {
     const { code, stderr } = await runCli(['compress', '--out', join(folder, 'none')]);
     assert.equal(code, 2);
-    assert.match(stderr, /^TW_USAGE: Give --int8, --int8-weights, or --prune SHARE/);
+    assert.match(stderr, /^TW_USAGE: Give --int8 or --prune SHARE/);
+  });
+
+  it('warn that a model may have learned from the fold that is asked for', async () => {
+    const path = join(folder, 'fold-1');
+    await cp(model.path, path, { recursive: true });
+    const file = join(path, 'manifest.json');
+    const metrics = { protocol: 'manifest speakers-2; fold 1 held out' };
+    const about = { ...JSON.parse(await readFile(file, 'utf8')), metrics };
+    await writeFile(file, JSON.stringify(about));
+    const words = ['explain', '--model', path, '--manifest', manifest, '--protocol', 'speakers-2'];
+    const [held, other] = [await runCli(words), await runCli([...words, '--fold', '2'])];
+    assert.deepEqual([held.code, other.code], [0, 0], held.stderr + other.stderr);
+    const doubt = /may have learned from .* fold 1 of speakers-2, not fold 2 of speakers-2/;
+    assert.doesNotMatch(held.stderr, doubt);
+    assert.match(other.stderr, doubt);
   });
 
   it('say of every explanation whether it passes, in words and as JSON', async () => {

@@ -3,11 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModelFolder } from '../../src/pipeline/model-folder.ts';
-import { concat, silence, vowel } from '../helpers/signals.ts';
-import { wav } from '../helpers/wav.ts';
+import { writeSadAndAngry } from '../helpers/sad-and-angry.ts';
 import { runCli } from './run-cli.ts';
-
-const RATE_HZ = 16000;
 
 describe('tonewire train and evaluate', function () {
   this.timeout(120_000);
@@ -18,25 +15,6 @@ describe('tonewire train and evaluate', function () {
   });
 
   after(() => rm(folder, { recursive: true, force: true }));
-
-  /** "Sad" voices are low and slow, "angry" ones high and quick; six speakers, two clips each. */
-  async function makeRecordings(): Promise<string> {
-    const rows = ['path,label,speaker'];
-    for (let speaker = 0; speaker < 6; speaker++) {
-      for (const [label, pitchHz, syllablesHz] of [
-        ['sad', 100, 2.5],
-        ['angry', 280, 6],
-      ] as const) {
-        const voice = vowel(pitchHz + 4 * speaker, RATE_HZ, 1.2, { syllablesHz });
-        const name = `${label}-${speaker}.wav`;
-        await writeFile(join(folder, name), wav(concat(silence(RATE_HZ, 0.3), voice), RATE_HZ));
-        rows.push(`${name},${label},speaker-${speaker}`);
-      }
-    }
-    const manifest = join(folder, 'clips.csv');
-    await writeFile(manifest, `${rows.join('\n')}\n`);
-    return manifest;
-  }
 
   /** The shipped recipe, made small. */
   async function makeRecipe(): Promise<string> {
@@ -52,7 +30,7 @@ describe('tonewire train and evaluate', function () {
   }
 
   it('make a model folder from labelled recordings and measure it', async () => {
-    const manifest = await makeRecordings();
+    const manifest = await writeSadAndAngry(folder);
     const out = join(folder, 'mine');
     const recipe = await makeRecipe();
     const words = ['train', '--recipe', recipe, '--manifest', manifest, '--out', out];
@@ -91,7 +69,7 @@ describe('tonewire train and evaluate', function () {
   });
 
   it('make a model for every fold, and go on where they were interrupted', async () => {
-    const manifest = await makeRecordings();
+    const manifest = await writeSadAndAngry(folder);
     const recipe = await makeRecipe();
     const out = join(folder, 'folds');
     const words = [
@@ -128,7 +106,7 @@ describe('tonewire train and evaluate', function () {
   });
 
   it('fit a finished model to other recordings', async () => {
-    const manifest = await makeRecordings();
+    const manifest = await writeSadAndAngry(folder);
     const out = join(folder, 'tuned');
     const recipe = 'models/recipes/fine-tune.json';
     const { code, stderr, stdout } = await runCli([
@@ -147,7 +125,7 @@ describe('tonewire train and evaluate', function () {
   it('refuse a recipe whose fields are wrong, naming them', async () => {
     const recipe = join(folder, 'wrong.json');
     await writeFile(recipe, JSON.stringify({ model: 'x', epochs: 3 }));
-    const manifest = await makeRecordings();
+    const manifest = await writeSadAndAngry(folder);
     const { code, stderr } = await runCli([
       ...['train', '--recipe', recipe, '--manifest', manifest, '--out', join(folder, 'x')],
     ]);

@@ -76,7 +76,7 @@ describe('compressModel', () => {
       [shipped, int8],
     ] as const) {
       const difference = await largestDifference(before, after);
-      assert.ok(difference > 0 && difference < 0.1, `${difference}`);
+      assert.ok(difference > 0 && difference < 0.05, `${difference}`);
     }
   });
 
@@ -96,30 +96,36 @@ describe('compressModel', () => {
     }
   });
 
-  it('makes a graph of 8-bit weights that is a third of the size and computes what its floats do', async () => {
-    const source = await compressModel(
-      shipped,
-      { kind: 'int8-weights' },
-      join(folder, 'int8-weights'),
-    );
-    assert.equal(source.manifest.goldenTolerance, undefined);
-    assert.ok(source.graph.length < shipped.graph.length / 3);
+  it('computes in an int8 graph what its weights as floats do, on every engine', async () => {
+    assert.equal(int8.manifest.quantization, 'int8');
     for (const name of ['onnxruntime', 'tensorflow-wasm'] as const) {
-      const engine = await loadEngine(name, source);
-      assert.ok((await checkGolden(engine, source)) < 1e-4);
+      const engine = await loadEngine(name, int8);
+      assert.ok((await checkGolden(engine, int8)) < 1e-4);
+      assert.ok((await checkGolden(engine, shipped)) > 1e-3);
       await engine.close();
     }
-    const difference = await largestDifference(shipped, source);
-    assert.ok(difference > 0 && difference < 0.1, `${difference}`);
   });
 
-  it('states how far engines may be from an int8 graph, and holds its own golden outputs', async () => {
-    assert.equal(int8.manifest.quantization, 'int8');
-    assert.equal(int8.manifest.goldenTolerance, 0.1);
-    assert.equal(pruned.manifest.goldenTolerance, undefined);
+  it('answers a leg of an int8 model the same whoever else is in the batch', async () => {
     const engine = await loadEngine('onnxruntime', int8);
-    assert.ok((await checkGolden(engine, int8)) < 1e-5);
-    assert.ok((await checkGolden(engine, shipped)) > 1e-3);
+    const { shape } = int8.manifest;
+    const random = createRandom(7);
+    const fresh = initialState(shape);
+    const legs = [1, 30].map((loudness) =>
+      Float32Array.from({ length: 8 * shape.featureCount }, () => loudness * random.normal()),
+    );
+    const alone = { batchSize: 1, frameCount: 8, frames: legs[0]!, state: fresh };
+    const together = {
+      batchSize: 2,
+      frameCount: 8,
+      frames: Float32Array.of(...legs[0]!, ...legs[1]!),
+      state: Float32Array.of(...fresh, ...fresh),
+    };
+    const [one, two] = [await engine.step(alone), await engine.step(together)];
+    one.logits.forEach((logit, i) => {
+      assert.ok(Math.abs(logit - two.logits[i]!) < 1e-5);
+    });
+    assert.equal(one.logits.length, shape.labelCount);
     await engine.close();
   });
 
@@ -148,7 +154,7 @@ describe('compressModel', () => {
       [shipped, int8, pruned].map(({ path }) => fileSizes(path)),
     );
     assert.ok(small!.graph < whole!.graph / 3);
-    assert.equal(sparse!.graph, whole!.graph);
+    assert.ok(Math.abs(sparse!.graph - whole!.graph) < 1024);
     assert.ok(sparse!.graphGzip < 0.7 * whole!.graphGzip);
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { CONDITIONS, inCondition, snrDbOf } from '../../src/evaluation/conditions.ts';
+import { CONDITIONS, snrDbOf } from '../../src/evaluation/conditions.ts';
+import { inCondition } from '../../src/evaluation/in-condition.ts';
 import { Decoder } from '../../src/pipeline/decode.ts';
 import { activeLevel } from '../../src/training/augmentation/level.ts';
 import { createRandom } from '../../src/training/random.ts';

@@ -2,12 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  checkHeldOut,
-  foldModels,
-  meanAndDeviation,
-  trainedFold,
-} from '../../src/evaluation/cross-validation.ts';
+import { foldModels, meanAndDeviation } from '../../src/evaluation/cross-validation.ts';
 
 describe('foldModels', () => {
   let folder: string;
@@ -37,24 +32,6 @@ describe('foldModels', () => {
   it('names the fold that is missing', () => {
     addModel(join(folder, 'fold-1'));
     assert.throws(() => foldModels(folder, 2), { code: 'TW_USAGE', message: /fold-2/ });
-  });
-});
-
-describe('the fold that was held out', () => {
-  it('is read from what training wrote', () => {
-    assert.equal(trainedFold({ protocol: 'ravdess emobox fold 1' }), 1);
-    assert.equal(
-      trainedFold({ protocol: 'ravdess emobox, nemo nemo-pairs; fold 12 held out' }),
-      12,
-    );
-    assert.equal(trainedFold({}), null);
-  });
-
-  it('must be the one that is judged', () => {
-    const metrics = { protocol: 'ravdess emobox fold 2' };
-    checkHeldOut(metrics, 2, 'fold-2');
-    checkHeldOut({}, 3, 'fold-3');
-    assert.throws(() => checkHeldOut(metrics, 3, 'fold-3'), { code: 'TW_USAGE' });
   });
 });
 

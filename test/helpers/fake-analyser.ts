@@ -116,6 +116,10 @@ export class FakeLeg implements LegAnalysis {
       valence: 0,
       prosody: { pitchHz: 120, voicedShare: 0.5, intensityDb: -20, speechRateHz: 4 },
       attention: [{ startMs, endMs: startMs + FAKE_UPDATE_MS, weight: 1 }],
+      contributions: {
+        emotion: 'neutral',
+        stretches: [{ startMs, endMs: startMs + FAKE_UPDATE_MS, nats: 1 }],
+      },
       model: 'fake-v1',
     };
     this.#emit({ type: 'emotion.updated', data });

@@ -3,12 +3,9 @@ import type { Engine } from '../../src/pipeline/engines/engine.ts';
 import { loadEngine } from '../../src/pipeline/engines/load-engine.ts';
 import { type LegOptions, LegPipeline } from '../../src/pipeline/leg.ts';
 import { LegReadings } from '../../src/pipeline/leg-readings.ts';
-import {
-  DEFAULT_SHAPE,
-  decayPerFrame,
-  initialState,
-  stateSize,
-} from '../../src/pipeline/network/shape.ts';
+import { createHead } from '../../src/pipeline/network/linear-head.ts';
+import { DEFAULT_SHAPE, stateSize } from '../../src/pipeline/network/shape.ts';
+import type { WeightArrays } from '../../src/pipeline/network/weights.ts';
 import { Scheduler } from '../../src/pipeline/scheduler.ts';
 import { initialWeights } from '../../src/training/initial-weights.ts';
 import { exportOnnx } from '../../src/training/onnx-export.ts';
@@ -32,12 +29,17 @@ export const LEG_OPTIONS: LegOptions = {
   maxGapFillMs: 2000,
 };
 
-/** A small network with random weights on the real engine: right for all but what is said. */
-export async function randomEngine(): Promise<Engine> {
+function randomWeights(): WeightArrays {
   const weights = initialWeights(SMALL, createRandom(11));
   weights['input.mean'].fill(-4);
   weights['input.scale'].fill(0.2);
   weights['input.centre'].fill(1);
+  return weights;
+}
+
+/** A small network with random weights on the real engine: right for all but what is said. */
+export async function randomEngine(): Promise<Engine> {
+  const weights = randomWeights();
   const manifest = { shape: SMALL };
   return loadEngine('onnxruntime', { weights, graph: exportOnnx(SMALL, weights), manifest });
 }
@@ -63,11 +65,6 @@ export function openLeg(
 }
 
 export function randomReadings(): LegReadings {
-  const model = {
-    id: 'random',
-    temperature: 1,
-    decayPerFrame: decayPerFrame(SMALL),
-    initialState: () => initialState(SMALL),
-  };
-  return new LegReadings(model, SMOOTHING);
+  const head = createHead(SMALL, randomWeights());
+  return new LegReadings({ id: 'random', temperature: 1, head }, SMOOTHING);
 }

@@ -37,6 +37,7 @@ const DATA: { readonly [T in EventType]: EventData<T> } = {
     label: 'anger',
     prosody,
     attention: [{ startMs: 0, endMs: 500, weight: 0.4 }],
+    contributions: { emotion: 'anger', stretches: [{ startMs: 0, endMs: 500, nats: 1.2 }] },
     model,
   },
   'emotion.changed': { ...leg, atMs: 1500, from: 'listening', to: 'anger', confidence: 0.6, model },

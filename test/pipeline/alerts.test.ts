@@ -36,6 +36,7 @@ function update(endMs: number, anger: number, more: Partial<Update> = {}): Updat
     valence: 0,
     prosody: { pitchHz: null, voicedShare: 0, intensityDb: -30, speechRateHz: 0 },
     attention: [],
+    contributions: { emotion: 'anger', stretches: [] },
     model: 'test',
     ...more,
   };

@@ -165,5 +165,8 @@ describe('trainer', function () {
     assert.equal(learningRateAt(recipe, 9, 10), 1);
     assert.ok(Math.abs(learningRateAt(recipe, 55, 10) - 0.505) < 1e-9);
     assert.ok(learningRateAt(recipe, 99, 10) < 0.012);
+    const decay: Recipe = { ...recipe, schedule: 'decay' };
+    assert.equal(learningRateAt(decay, 76, 10), 1);
+    assert.ok(Math.abs(learningRateAt(decay, 100 - 11.25, 10) - 0.505) < 1e-9);
   });
 });

@@ -9,7 +9,8 @@ import { FeatureExtractor } from '../../pipeline/features/extractor.ts';
 import { ANALYSIS_RATE_HZ, HOP_SAMPLES, WINDOW_SAMPLES } from '../../pipeline/features/layout.ts';
 import { LegReadings } from '../../pipeline/leg-readings.ts';
 import { loadModelFolder, type ModelFolder } from '../../pipeline/model-folder.ts';
-import { decayPerFrame, initialState } from '../../pipeline/network/shape.ts';
+import { createHead } from '../../pipeline/network/linear-head.ts';
+import { initialState } from '../../pipeline/network/shape.ts';
 import { Resampler } from '../../pipeline/resample.ts';
 import { SpeechGate } from '../../pipeline/speech-gate.ts';
 import { systemClock } from '../../protocol/clock.ts';
@@ -29,7 +30,7 @@ export interface StageCosts {
   readonly gate: number;
   /** Model steps at the batch size that was asked for. */
   readonly model: number;
-  /** Calibration, attention trace, smoothing, totals. */
+  /** Calibration, attention and contribution traces, smoothing, totals. */
   readonly readings: number;
   /** Envelopes and JSON of the events. */
   readonly events: number;
@@ -171,16 +172,10 @@ async function readings(
 ) {
   const { id, temperature, shape, stepFrames } = model.manifest;
   const step = await modelStep(engine, model, material, 1);
-  const { logits, scores, logNormaliser } = await step();
-  const leg = new LegReadings(
-    {
-      id,
-      temperature,
-      decayPerFrame: decayPerFrame(shape),
-      initialState: () => initialState(shape),
-    },
-    analysis.smoothing,
-  );
+  const { logits, scores, logNormaliser, state } = await step();
+  const head = createHead(shape, model.weights);
+  const leg = new LegReadings({ id, temperature, head }, analysis.smoothing);
+  leg.state.set(state);
   const steps = Math.floor(material.speechFrameCount / stepFrames);
   const updates = material.outputs.filter(({ type }) => type === 'emotion.updated').length;
   const { prosody } = material;

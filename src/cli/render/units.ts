@@ -2,6 +2,8 @@ import { EMOTIONS, type Emotion } from '../../protocol/labels.ts';
 
 export const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 export const percent = (share: number) => `${Math.round(share * 100)} %`;
+/** With its sign and two decimals, as wide below zero as above. */
+export const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 export const minutes = (ms: number) =>
   `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
 

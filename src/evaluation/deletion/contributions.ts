@@ -1,5 +1,11 @@
-import { VARIANCE_FLOOR } from '../../pipeline/network/pooling.ts';
+import {
+  createHead,
+  type Head,
+  linearHead,
+  openUnits,
+} from '../../pipeline/network/linear-head.ts';
 import { decayPerFrame, type NetworkShape } from '../../pipeline/network/shape.ts';
+import { VARIANCE_FLOOR } from '../../pipeline/network/variance-floor.ts';
 import type { WeightArrays } from '../../pipeline/network/weights.ts';
 import type { HiddenFrames } from './hidden-frames.ts';
 
@@ -37,29 +43,15 @@ function pool({ frameCount, hidden }: HiddenFrames, attention: Float32Array) {
   return { mean, deviation: variance.map((value) => Math.sqrt(value + VARIANCE_FLOOR)) };
 }
 
-/**
- * The head as it is at one pooled vector: with the relus that are on there, logits are a linear map
- * of the vector. Returns the map `[2H, labels]` and the constants `[labels]`.
- */
-function linearHead(shape: NetworkShape, weights: WeightArrays, pooled: Float64Array) {
-  const { denseUnits, labelCount } = shape;
-  const kernel = weights['dense.kernel'];
-  const output = weights['output.kernel'];
-  const map = new Float64Array(pooled.length * labelCount);
-  const constant = Float64Array.from(weights['output.bias']);
-  for (let j = 0; j < denseUnits; j++) {
-    const bias = weights['dense.bias'][j]!;
-    const input = pooled.reduce((sum, x, u) => sum + x * kernel[u * denseUnits + j]!, bias);
-    if (input <= 0) continue;
-    for (let label = 0; label < labelCount; label++) {
-      const out = output[j * labelCount + label]!;
-      constant[label]! += bias * out;
-      for (let u = 0; u < pooled.length; u++) {
-        map[u * labelCount + label]! += kernel[u * denseUnits + j]! * out;
-      }
-    }
-  }
-  return { map, constant };
+/** What multiplies a frame's h and its spread about the mean in one logit, and what no frame adds. */
+function linearLogits(head: Head, pooled: Float64Array) {
+  const { labelCount } = head.shape;
+  const open = openUnits(head, pooled);
+  return Array.from({ length: labelCount }, (_, label) => {
+    const direction = new Float64Array(labelCount);
+    direction[label] = 1;
+    return linearHead(head, open, direction);
+  });
 }
 
 /**
@@ -79,40 +71,29 @@ export function contributions(
   const attention = attentionWeights(scores, decayPerFrame(shape));
   const { mean, deviation } = pool(frames, attention);
   const pooled = Float64Array.of(...mean, ...deviation);
-  const { map, constant } = linearHead(shape, weights, pooled);
+  const logits = linearLogits(createHead(shape, weights), pooled);
   const values = new Float32Array(frameCount * labelCount);
-  const sums = new Float64Array(labelCount);
+  const spread = new Float64Array(hiddenUnits);
   for (let t = 0; t < frameCount; t++) {
-    sums.fill(0);
+    const h = hidden.subarray(t * hiddenUnits, (t + 1) * hiddenUnits);
     for (let u = 0; u < hiddenUnits; u++) {
-      const h = hidden[t * hiddenUnits + u]!;
-      const spread = ((h - mean[u]!) ** 2 + VARIANCE_FLOOR) / deviation[u]!;
-      const ofMean = u * labelCount;
-      const ofDeviation = (hiddenUnits + u) * labelCount;
-      for (let label = 0; label < labelCount; label++) {
-        sums[label]! += map[ofMean + label]! * h + map[ofDeviation + label]! * spread;
+      spread[u] = ((h[u]! - mean[u]!) ** 2 + VARIANCE_FLOOR) / deviation[u]!;
+    }
+    logits.forEach(({ map }, label) => {
+      let sum = 0;
+      for (let u = 0; u < hiddenUnits; u++) {
+        sum += map[u]! * h[u]! + map[hiddenUnits + u]! * spread[u]!;
       }
-    }
-    for (let label = 0; label < labelCount; label++) {
-      values[t * labelCount + label] = attention[t]! * sums[label]!;
-    }
+      values[t * labelCount + label] = attention[t]! * sum;
+    });
   }
-  return { attention, values, bias: Float32Array.from(constant) };
+  return { attention, values, bias: Float32Array.from(logits, ({ constant }) => constant) };
 }
 
-/**
- * `[frameCount]`: what each frame adds to one label's log-probability, to first order: its part of
- * that logit less its parts of all logits, weighted by their probabilities. What a frame adds to
- * every logit alike says nothing for any label, and cancels here.
- */
-export function logProbabilityContributions(
-  values: Float32Array,
-  probabilities: ArrayLike<number>,
-  label: number,
-): Float32Array {
-  const labelCount = probabilities.length;
-  return Float32Array.from({ length: values.length / labelCount }, (_, t) => {
-    const row = values.subarray(t * labelCount, (t + 1) * labelCount);
-    return row.reduce((rest, value, i) => rest - probabilities[i]! * value, row[label]!);
-  });
+/** `[frameCount]`: what each frame adds to a weighted sum of logits, from `values[frameCount, labels]`. */
+export function contributionsAlong(values: Float32Array, direction: Float64Array): Float32Array {
+  const labelCount = direction.length;
+  return Float32Array.from({ length: values.length / labelCount }, (_, t) =>
+    direction.reduce((sum, slope, label) => sum + slope * values[t * labelCount + label]!, 0),
+  );
 }

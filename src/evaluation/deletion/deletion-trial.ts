@@ -2,9 +2,10 @@ import { argmax, calibrate } from '../../pipeline/calibration.ts';
 import type { Engine } from '../../pipeline/engines/engine.ts';
 import { LEVEL_COLUMN } from '../../pipeline/features/layout.ts';
 import type { ModelFolder } from '../../pipeline/model-folder.ts';
+import { logProbabilityDirection } from '../../pipeline/network/linear-head.ts';
 import { initialState } from '../../pipeline/network/shape.ts';
 import { createRandom } from '../../training/random.ts';
-import { contributions, logProbabilityContributions } from './contributions.ts';
+import { contributions, contributionsAlong } from './contributions.ts';
 import type { HiddenFrameReader } from './hidden-frames.ts';
 import {
   drawnStretches,
@@ -92,14 +93,15 @@ async function readAll(bench: TrialBench, utterances: readonly Float32Array[]) {
 
 /** What each frame is worth by every method but chance, `[frames]` each. */
 function frameValues(bench: TrialBench, features: Float32Array, probabilities: Float32Array) {
-  const { shape } = bench.model.manifest;
+  const { shape, temperature } = bench.model.manifest;
   const { labelCount, featureCount } = shape;
   const answer = argmax(probabilities);
+  const direction = logProbabilityDirection(probabilities, answer, temperature);
   const parts = contributions(shape, bench.model.weights, bench.reader.read(features));
   return {
     attention: parts.attention,
     contribution: parts.values.filter((_, i) => i % labelCount === answer),
-    logProbability: logProbabilityContributions(parts.values, probabilities, answer),
+    logProbability: contributionsAlong(parts.values, direction),
     loudness: features.filter((_, i) => i % featureCount === LEVEL_COLUMN),
   };
 }

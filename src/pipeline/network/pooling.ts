@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { matMulTransposedA } from './blocks.ts';
+import { VARIANCE_FLOOR } from './variance-floor.ts';
 
 /**
  * Attention pooling with exponential forgetting. At frame t_r every frame t ≤ t_r weighs
@@ -7,10 +8,7 @@ import { matMulTransposedA } from './blocks.ts';
  * deviation of the hidden vectors (attentive statistics pooling, Okabe et al. 2018, arXiv
  * 1803.10963, made causal). Kept as three sums, it needs no history: a step adds its frames to the
  * sums of the step before, each faded by e^(−λ·frames).
- *
- * The constant keeps the square root's slope finite where nothing varies.
  */
-export const VARIANCE_FLOOR = 1e-4;
 
 /** The attention sums of B legs; weights are relative to e^maximum. */
 export interface AttentionSums {

@@ -1,4 +1,4 @@
-import { VARIANCE_FLOOR } from '../../pipeline/network/pooling.ts';
+import { VARIANCE_FLOOR } from '../../pipeline/network/variance-floor.ts';
 import { affine, type Block, type Frames } from './block.ts';
 
 /** What the pooling over clips needs beside the frames. */

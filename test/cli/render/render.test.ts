@@ -37,6 +37,22 @@ describe('liveView', () => {
     );
   });
 
+  it('shows what the newest stretches added, as many as a line of 80 characters holds', () => {
+    const stretches = Array.from({ length: 16 }, (_, i) => ({
+      startMs: 256 * i,
+      endMs: 256 * (i + 1),
+      nats: (i - 10) / 100,
+    }));
+    const contributions = { emotion: 'happiness', stretches } as const;
+    const event = sampleEvent('emotion.updated', 1, { contributions });
+    const lines = liveView(viewAfter(viewOf('call.started'), event), 60_000, 79);
+    assert.ok(
+      lines.includes(
+        '  happiness, newest last: −0.02 −0.01 +0.00 +0.01 +0.02 +0.03 +0.04 +0.05 nats',
+      ),
+    );
+  });
+
   it('shows why a leg is not analysed, and no bars for it', () => {
     const lines = liveView(viewOf('call.started'), 60_000, 100);
     assert.ok(lines.includes('agent   not analysed: analysis.legs.agent'));

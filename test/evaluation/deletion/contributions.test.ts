@@ -2,43 +2,20 @@ import assert from 'node:assert/strict';
 import {
   attentionWeights,
   contributions,
-  logProbabilityContributions,
+  contributionsAlong,
 } from '../../../src/evaluation/deletion/contributions.ts';
 import { HiddenFrameReader } from '../../../src/evaluation/deletion/hidden-frames.ts';
 import { type EngineModel, loadEngine } from '../../../src/pipeline/engines/load-engine.ts';
 import { loadModelFolder } from '../../../src/pipeline/model-folder.ts';
-import { DEFAULT_SHAPE, decayPerFrame, initialState } from '../../../src/pipeline/network/shape.ts';
-import { initialWeights } from '../../../src/training/initial-weights.ts';
-import { exportOnnx } from '../../../src/training/onnx-export.ts';
-import { createRandom } from '../../../src/training/random.ts';
-
-function randomModel(residual: boolean): EngineModel {
-  const shape = { ...DEFAULT_SHAPE, featureCount: 9, convChannels: 12, hiddenUnits: 12, residual };
-  const random = createRandom(3);
-  const weights = initialWeights(shape, random);
-  for (const values of Object.values(weights)) {
-    values.forEach((_, i) => {
-      values[i]! += random.normal(0, 0.1);
-    });
-  }
-  return { weights, graph: exportOnnx(shape, weights), manifest: { shape } };
-}
-
-/** Features `[frameCount, F]`, spread as the model's own are. */
-function madeFeatures({ manifest, weights }: EngineModel, frameCount: number): Float32Array {
-  const { featureCount } = manifest.shape;
-  const random = createRandom(frameCount);
-  return Float32Array.from({ length: frameCount * featureCount }, (_, i) => {
-    const column = i % featureCount;
-    return weights['input.mean'][column]! + random.normal() / (weights['input.scale'][column] || 1);
-  });
-}
+import { logProbabilityDirection } from '../../../src/pipeline/network/linear-head.ts';
+import { decayPerFrame, initialState } from '../../../src/pipeline/network/shape.ts';
+import { madeFeatures, randomNetwork } from '../../helpers/random-network.ts';
 
 describe('contributions', () => {
   it('sum with the bias to the logits that the engine gives, and the scores are its scores', async () => {
     let compared = 0;
     const shipped: EngineModel = await loadModelFolder('models/emotion-v1');
-    for (const model of [randomModel(true), randomModel(false), shipped]) {
+    for (const model of [randomNetwork(true), randomNetwork(false), shipped]) {
       const { shape } = model.manifest;
       const engine = await loadEngine('onnxruntime', model);
       const reader = await HiddenFrameReader.open(shape, model.weights);
@@ -75,7 +52,7 @@ describe('contributions', () => {
 
   it('to a log-probability leave out what a frame adds to every label alike', () => {
     const values = Float32Array.of(5, 5, 5, 2, 0, 0);
-    const parts = logProbabilityContributions(values, [0.5, 0.25, 0.25], 0);
-    assert.deepEqual([...parts], [0, 1]);
+    const direction = logProbabilityDirection([0.5, 0.25, 0.25], 0, 2);
+    assert.deepEqual([...contributionsAlong(values, direction)], [0, 0.5]);
   });
 });

@@ -1,0 +1,134 @@
+import { basename, join } from 'node:path';
+import { loadModelFolder } from '../../pipeline/model-folder.ts';
+import { systemClock } from '../../protocol/clock.ts';
+import { TonewireError } from '../../protocol/errors.ts';
+import type { CorpusClip } from '../../training/corpora/clip.ts';
+import type { EpochReport } from '../../training/epoch-report.ts';
+import { folderCache } from '../../training/feature-cache.ts';
+import { foldsOf, type Sides, sidesOf } from '../../training/sides.ts';
+import { type Features, readFeatures, trainModel } from '../../training/train-model.ts';
+import { readTrainingPlan, type TrainingPlan } from '../../training/training-plan.ts';
+import { readClips } from '../labelled-clips.ts';
+import { progressBar } from '../progress.ts';
+import type { TrainFlags } from '../train.ts';
+
+/** Reads the recordings and trains every chosen fold. */
+export async function train(flags: TrainFlags): Promise<void> {
+  const recipe = withFlags(await readTrainingPlan(flags.recipe, flags.set), flags);
+  const { plan, clips } = await readSources(recipe, flags);
+  const folds = chosenFolds(clips, plan, flags.fold);
+  const sides = folds.map((fold) => sidesOf(clips, plan, fold));
+  sides.forEach((side, i) => {
+    log(`Fold ${folds[i]}\n${describeSides(side)}`);
+  });
+  const reading = progressBar('Reading ');
+  const wanted = new Set(sides.flatMap((side) => [...side.train, ...side.validation]));
+  const features = await readFeatures([...wanted], plan, {
+    ...(flags.noise !== undefined && { noiseFolder: flags.noise }),
+    ...(flags.cache !== undefined && { cache: folderCache(flags.cache) }),
+    onClip: (done, total) => reading.update(done, total),
+  }).finally(() => reading.stop());
+  for (const [i, fold] of folds.entries()) {
+    const out = flags.fold === undefined ? flags.out : foldFolder(flags, folds, fold);
+    await trainOne(plan, fold, sides[i]!, features, out, flags);
+  }
+}
+
+/** Several folds get a folder each below the one that is named. */
+function foldFolder({ out, fold }: TrainFlags, folds: readonly number[], n: number): string {
+  return fold === 'all' || folds.length > 1 ? join(out, `fold-${n}`) : out;
+}
+
+async function trainOne(
+  plan: TrainingPlan,
+  fold: number,
+  sides: Sides,
+  features: Features,
+  out: string,
+  { engine, resume, from }: TrainFlags,
+): Promise<void> {
+  const training = progressBar(`Fold ${fold}`);
+  const model = from === undefined ? undefined : await loadModelFolder(from);
+  const folder = await trainModel({
+    plan,
+    fold,
+    sides,
+    features,
+    out,
+    engine,
+    clock: systemClock,
+    ...(model && { from: model }),
+    ...(resume && { resume }),
+    onStep: ({ step, steps, loss }) => training.update(step, steps, `loss ${loss.toFixed(3)}`),
+    onEpoch: (report) => log(describeEpoch(report)),
+  }).finally(() => training.stop());
+  const { id, temperature } = folder.manifest;
+  process.stdout.write(`${id} written to ${folder.path}, temperature ${temperature.toFixed(2)}\n`);
+}
+
+/** The recordings, and the plan for them: one's own have no published folds, so their speakers are dealt into five. */
+async function readSources(
+  plan: TrainingPlan,
+  flags: TrainFlags,
+): Promise<{ plan: TrainingPlan; clips: CorpusClip[] }> {
+  if (flags.manifest !== undefined) {
+    const { clips } = await readClips(flags);
+    const sources = [...new Set(clips.map(({ corpus }) => corpus))].map((corpus) => ({
+      corpus,
+      licence: "the recordings' owner's",
+      protocol: 'speakers-5' as const,
+      variants: plan.sources[0]!.variants,
+    }));
+    return { plan: { ...plan, model: basename(flags.out), sources }, clips };
+  }
+  const sources = plan.sources.filter(
+    ({ corpus }) => flags.corpus === undefined || flags.corpus === corpus,
+  );
+  if (sources.length === 0) {
+    throw new TonewireError('TW_USAGE', `The recipe does not learn from ${flags.corpus}.`);
+  }
+  const { data } = flags;
+  const parts = await Promise.all(
+    sources.map(({ corpus }) => readClips({ corpus, ...(data !== undefined && { data }) })),
+  );
+  return { plan: { ...plan, sources }, clips: parts.flatMap(({ clips }) => clips) };
+}
+
+function chosenFolds(
+  clips: readonly CorpusClip[],
+  plan: TrainingPlan,
+  fold: TrainFlags['fold'],
+): readonly number[] {
+  if (fold === undefined) return [plan.fold];
+  return fold === 'all' ? foldsOf(clips, plan) : fold;
+}
+
+function withFlags(plan: TrainingPlan, flags: TrainFlags): TrainingPlan {
+  const training = {
+    ...plan.training,
+    ...(flags.epochs !== undefined && { epochs: flags.epochs }),
+    ...(flags.seed !== undefined && { seed: flags.seed }),
+  };
+  return { ...plan, training };
+}
+
+function describeSides({ train, validation, test }: Sides): string {
+  const side = (name: string, clips: Sides['train']) => {
+    const speakers = [...new Set(clips.map(({ speaker }) => speaker))];
+    return `  ${name}: ${clips.length} recordings of ${speakers.join(', ')}`;
+  };
+  return [side('train', train), side('validation', validation), side('test', test)].join('\n');
+}
+
+function describeEpoch({ epoch, epochs, trainingLoss, validation }: EpochReport): string {
+  const heard = Object.entries(validation ?? {}).map(
+    ([corpus, { unweightedAccuracy }]) => `  ${corpus} ${unweightedAccuracy.toFixed(3)}`,
+  );
+  const validated = heard.length === 0 ? '' : `  validation UA${heard.join('')}`;
+  return `epoch ${epoch}/${epochs}  loss ${trainingLoss.toFixed(3)}${validated}`;
+}
+
+/** To standard error, so that standard output stays the result's own. */
+function log(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,32 @@
+import type { EngineModel } from '../../src/pipeline/engines/load-engine.ts';
+import { DEFAULT_SHAPE } from '../../src/pipeline/network/shape.ts';
+import { initialWeights } from '../../src/training/initial-weights.ts';
+import { exportOnnx } from '../../src/training/onnx-export.ts';
+import { createRandom } from '../../src/training/random.ts';
+
+/** A small network of random weights, biases too, over features of its own. */
+export function randomNetwork(residual: boolean): EngineModel {
+  const shape = { ...DEFAULT_SHAPE, featureCount: 9, convChannels: 12, hiddenUnits: 12, residual };
+  const random = createRandom(3);
+  const weights = initialWeights(shape, random);
+  for (const values of Object.values(weights)) {
+    values.forEach((_, i) => {
+      values[i]! += random.normal(0, 0.1);
+    });
+  }
+  return { weights, graph: exportOnnx(shape, weights), manifest: { shape } };
+}
+
+/** Features `[frameCount, F]`, spread as the model's own are. */
+export function madeFeatures(
+  { manifest, weights }: EngineModel,
+  frameCount: number,
+  seed = frameCount,
+): Float32Array {
+  const { featureCount } = manifest.shape;
+  const random = createRandom(seed);
+  return Float32Array.from({ length: frameCount * featureCount }, (_, i) => {
+    const column = i % featureCount;
+    return weights['input.mean'][column]! + random.normal() / (weights['input.scale'][column] || 1);
+  });
+}
