@@ -63,6 +63,14 @@ export const RecipeSchema = object({
     { probability: share('Share of clips that another of the batch is laid over, label and all.') },
     'Zhang et al. 2018, arXiv 1710.09412.',
   ),
+  distillation: object(
+    {
+      teachers: count('Networks trained first, each with a seed of its own; 0: none.'),
+      epochs: count("A teacher's passes over the clips.", 1),
+      share: share('Share of the target that the teachers decide.'),
+    },
+    'The network learns from others too, and then does alone what takes several.',
+  ),
   balanceLabels: Type.Boolean({ description: 'Weighs clips so that every label counts the same.' }),
   maskLabelsByCorpus: Type.Boolean({
     description: 'Does not punish a label that the clip’s corpus does not have at all.',
@@ -128,6 +136,7 @@ export const DEFAULT_RECIPE: Recipe = {
   dropout: { conv: 0.1, pooled: 0.3 },
   specAugment: { timeMasks: 1, maxTimeFrames: 8, melMasks: 2, maxMelBands: 8 },
   mixup: { probability: 0 },
+  distillation: { teachers: 0, epochs: 1, share: 0.5 },
   balanceLabels: false,
   maskLabelsByCorpus: false,
   featureGroups: groups,

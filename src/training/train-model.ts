@@ -1,6 +1,7 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelFolder } from '../pipeline/model-folder.ts';
+import { loadModelFolder, type ModelFolder } from '../pipeline/model-folder.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { checkSounds } from './augmentation/augment.ts';
 import { loadNoises } from './augmentation/noise.ts';
@@ -74,6 +75,8 @@ export interface TrainModelOptions {
   readonly resume?: boolean;
   readonly onStep?: (progress: StepProgress) => void;
   readonly onEpoch?: (report: EpochReport) => void;
+  /** Before the teacher of this number, from 1, is trained. */
+  readonly onTeacher?: (number: number) => void;
 }
 
 /**
@@ -82,6 +85,7 @@ export interface TrainModelOptions {
  */
 export async function trainModel(options: TrainModelOptions): Promise<ModelFolder> {
   const { plan, sides, features, out, onStep, onEpoch } = options;
+  const teachers = await trainTeachers(options);
   const known = (clips: readonly CorpusClip[]) =>
     clips.flatMap(({ path }) => features.get(path) ?? []);
   const log = join(out, 'training.jsonl');
@@ -91,6 +95,7 @@ export async function trainModel(options: TrainModelOptions): Promise<ModelFolde
   const trained = await train(known(sides.train), known(sides.validation), plan.training, {
     clock: options.clock,
     checkpoint: join(out, 'checkpoint.f32'),
+    teachers: teachers.map(({ weights }) => weights),
     ...(options.resume && { resume: true }),
     ...(options.engine && { engine: options.engine }),
     ...(options.from && {
@@ -103,7 +108,34 @@ export async function trainModel(options: TrainModelOptions): Promise<ModelFolde
     },
   });
   await Promise.all(lines);
-  return exportModel(out, trained, metadataOf(options, trained));
+  const model = await exportModel(out, trained, metadataOf(options, trained));
+  for (const { path } of teachers) await rm(path, { recursive: true });
+  return model;
+}
+
+/** The networks to learn from, in a folder each, which stands until the last network is finished. */
+async function trainTeachers(options: TrainModelOptions): Promise<readonly ModelFolder[]> {
+  const { plan, out, resume, onTeacher } = options;
+  const teachers: ModelFolder[] = [];
+  for (let number = 1; number <= plan.training.distillation.teachers; number++) {
+    const own = {
+      ...options,
+      plan: teacherPlan(plan, number),
+      out: join(out, `teacher-${number}`),
+    };
+    const finished = resume && existsSync(join(own.out, 'manifest.json'));
+    if (!finished) onTeacher?.(number);
+    teachers.push(finished ? await loadModelFolder(own.out) : await trainModel(own));
+  }
+  return teachers;
+}
+
+function teacherPlan(plan: TrainingPlan, number: number): TrainingPlan {
+  const { training } = plan;
+  const { distillation, seed } = training;
+  const { epochs } = distillation;
+  const alone = { ...distillation, teachers: 0 };
+  return { ...plan, training: { ...training, seed: seed + number, epochs, distillation: alone } };
 }
 
 function metadataOf({ plan, fold, sides, from }: TrainModelOptions, trained: TrainedWeights) {

@@ -6,11 +6,12 @@ import type { Clock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
 import { type Batch, measureFeatures, type TrainingClip, trainingBatches } from './batches.ts';
 import type { TrainingState } from './checkpoint.ts';
+import { mixInTeacher } from './distillation.ts';
 import { dropoutValues } from './dropout.ts';
 import type { GradientEngine } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
 import { initialWeights } from './initial-weights.ts';
-import { type LabelUse, measureLabels, targetsOf } from './loss.ts';
+import { type LabelUse, measureLabels, type Targets, targetsOf } from './loss.ts';
 import { mixClips } from './mixup.ts';
 import { AdamW, AveragedWeights, type Gradients } from './optimizer.ts';
 import { createRandom, type Random, seedFrom } from './random.ts';
@@ -30,6 +31,8 @@ export interface StepProgress {
 export interface StepHooks {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
+  /** Networks of the same shape that the recipe's distillation asks. */
+  readonly teachers?: readonly WeightArrays[];
   onStep?(progress: StepProgress): void;
 }
 
@@ -179,6 +182,7 @@ export class TrainingRun {
     const recipe = this.#recipe;
     const targets = targetsOf(batch, this.#use, recipe);
     mixClips(batch, targets, recipe, random);
+    await this.#askTeacher(batch, targets, random);
     const dropout = dropoutValues(this.shape, batch.lengths.length, recipe.dropout, random);
     const result = await this.#engine.gradients(this.weights, batch, targets, dropout);
     if (!Number.isFinite(result.loss)) {
@@ -192,6 +196,14 @@ export class TrainingRun {
     this.averaged.add(this.weights);
     this.#steps++;
     return result.loss;
+  }
+
+  /** One teacher a batch, drawn: over many batches that is their mean, for the price of one. */
+  async #askTeacher(batch: Batch, targets: Targets, random: Random): Promise<void> {
+    const { teachers = [] } = this.#hooks;
+    if (teachers.length === 0) return;
+    const logits = await this.#engine.readouts(random.pick(teachers), batch);
+    mixInTeacher(targets, logits, this.#recipe.distillation.share);
   }
 
   /** The gradients of the layers that learn. */

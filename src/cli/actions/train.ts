@@ -60,6 +60,7 @@ async function trainOne(
     ...(model && { from: model }),
     ...(resume && { resume }),
     onStep: ({ step, steps, loss }) => training.update(step, steps, `loss ${loss.toFixed(3)}`),
+    onTeacher: (number) => log(`teacher ${number} of ${plan.training.distillation.teachers}`),
     onEpoch: (report) => log(describeEpoch(report)),
   }).finally(() => training.stop());
   const { id, temperature } = folder.manifest;
