@@ -2,11 +2,14 @@ import { FEATURE_COUNT, FEATURE_GROUPS, featureOffset } from '../pipeline/featur
 import type { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
 
+/** The label of a recording in which nobody speaks: the network learns to prefer no emotion. */
+export const NOBODY = -1;
+
 /** One recording: what the front end made of it. */
 export interface TrainingClip {
   /** Each `[frames, FEATURE_COUNT]`, raw features of one augmented copy; the first is unaltered. */
   readonly variants: readonly Float32Array[];
-  /** Index into EMOTIONS. */
+  /** Index into EMOTIONS, or NOBODY. */
   readonly label: number;
   readonly speaker: string;
   readonly corpus?: string;

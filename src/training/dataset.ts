@@ -11,13 +11,16 @@ import {
   type AugmentationSounds,
   augment,
 } from './augmentation/augment.ts';
-import type { TrainingClip } from './batches.ts';
+import { NOBODY, type TrainingClip } from './batches.ts';
 import type { CorpusClip } from './corpora/clip.ts';
 import { cacheKey, type FeatureCache } from './feature-cache.ts';
 import { createRandom, seedFrom } from './random.ts';
 
 /** Clips with less speech than this teach nothing: 8 frames, one model step. */
 const SHORTEST_FRAMES = 8;
+
+/** Stands in a clip for its corpus where nobody speaks, as in a recipe's `clipsPerEpoch`. */
+const BACKGROUND = 'background';
 
 export interface DatasetOptions {
   /** Copies of each clip; the first is the recording as it is. */
@@ -37,8 +40,7 @@ export async function buildDataset(
 ): Promise<TrainingClip[]> {
   const dataset: TrainingClip[] = [];
   for (const [index, clip] of clips.entries()) {
-    const copies = await copiesOf(clip, options);
-    const variants = copies.filter((frames) => frames.length >= SHORTEST_FRAMES * FEATURE_COUNT);
+    const variants = await heardCopiesOf(clip, options);
     if (variants.length > 0) {
       const { speaker, corpus, path } = clip;
       dataset.push({ variants, label: EMOTIONS.indexOf(clip.label), speaker, corpus, path });
@@ -48,8 +50,31 @@ export async function buildDataset(
   return dataset;
 }
 
-/** A clip's first `variants` copies, the missing ones made and added to the cache. */
-async function copiesOf(clip: CorpusClip, options: DatasetOptions): Promise<Float32Array[]> {
+/** Recordings of noise by themselves: those that the speech gate lets through. */
+export async function buildBackground(
+  paths: readonly string[],
+  options: DatasetOptions,
+): Promise<TrainingClip[]> {
+  const dataset: TrainingClip[] = [];
+  for (const path of paths) {
+    const variants = await heardCopiesOf({ path, corpus: BACKGROUND }, options);
+    const clip = { variants, label: NOBODY, speaker: BACKGROUND, corpus: BACKGROUND, path };
+    if (variants.length > 0) dataset.push(clip);
+  }
+  return dataset;
+}
+
+/** The copies in which there is enough to learn from. */
+async function heardCopiesOf(clip: Recording, options: DatasetOptions): Promise<Float32Array[]> {
+  const copies = await copiesOf(clip, options);
+  return copies.filter((frames) => frames.length >= SHORTEST_FRAMES * FEATURE_COUNT);
+}
+
+/** What decides a recording's copies. */
+type Recording = Pick<CorpusClip, 'path' | 'corpus'>;
+
+/** A recording's first `variants` copies, the missing ones made and added to the cache. */
+async function copiesOf(clip: Recording, options: DatasetOptions): Promise<Float32Array[]> {
   const { variants, cache } = options;
   const key = cache === undefined ? '' : await keyOf(clip, options);
   const known = (await cache?.read(key)) ?? [];
@@ -65,7 +90,7 @@ async function copiesOf(clip: CorpusClip, options: DatasetOptions): Promise<Floa
   return copies;
 }
 
-async function keyOf(clip: CorpusClip, options: DatasetOptions): Promise<string> {
+async function keyOf(clip: Recording, options: DatasetOptions): Promise<string> {
   const { size } = await stat(clip.path);
   const { augmentation, sounds, seed } = options;
   const counts = [sounds.noises.length, sounds.responses.length];

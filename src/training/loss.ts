@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { readoutCount } from '../pipeline/network/network.ts';
-import type { Batch, TrainingClip } from './batches.ts';
+import { type Batch, NOBODY, type TrainingClip } from './batches.ts';
 import type { Recipe } from './recipe.ts';
 
 /** What a label that does not take part has added to its logit. */
@@ -23,14 +23,15 @@ export function measureLabels(
 ): LabelUse {
   const counts = new Array<number>(labelCount).fill(0);
   const byCorpus = new Map<string | undefined, Set<number>>();
-  for (const { label, corpus } of clips) {
+  const labelled = clips.filter(({ label }) => label !== NOBODY);
+  for (const { label, corpus } of labelled) {
     counts[label]!++;
     if (!recipe.maskLabelsByCorpus) continue;
     const labels = byCorpus.get(corpus) ?? new Set();
     byCorpus.set(corpus, labels.add(label));
   }
   const present = counts.filter((count) => count > 0).length;
-  const balanced = counts.map((count) => (count > 0 ? clips.length / (present * count) : 0));
+  const balanced = counts.map((count) => (count > 0 ? labelled.length / (present * count) : 0));
   return { labelCount, weights: recipe.balanceLabels ? balanced : counts.map(() => 1), byCorpus };
 }
 
@@ -53,14 +54,14 @@ export function targetsOf(batch: Batch, use: LabelUse, recipe: Recipe): Targets 
   const wanted = new Float32Array(rows * labelCount);
   const excluded = new Float32Array(rows * labelCount);
   const weights = new Float32Array(rows);
-  const total = batch.segments.flat().reduce((sum, { clip }) => sum + use.weights[clip.label]!, 0);
+  const total = batch.segments.flat().reduce((sum, { clip }) => sum + weightOf(clip, use), 0);
   batch.segments.forEach((segments, b) => {
     let start = 0;
     for (const { clip, endFrame } of segments) {
       const shares = readoutShares(start, endFrame, recipe, endFrame === batch.lengths[b]);
       for (const [r, share] of shares) {
         const row = r * batchSize + b;
-        weights[row] = share * (use.weights[clip.label]! / total);
+        weights[row] = share * (weightOf(clip, use) / total);
         fillRow(clip, use, recipe, wanted.subarray(row * labelCount, (row + 1) * labelCount));
         maskRow(clip, use, excluded.subarray(row * labelCount, (row + 1) * labelCount));
       }
@@ -89,12 +90,20 @@ function readoutShares(
   return heard.map(([readout, part]) => [readout, part / sum] as const);
 }
 
+function weightOf({ label }: TrainingClip, use: LabelUse): number {
+  return label === NOBODY ? 1 : use.weights[label]!;
+}
+
 function takesPart(clip: TrainingClip, use: LabelUse, label: number): boolean {
   return use.byCorpus.get(clip.corpus)?.has(label) ?? true;
 }
 
 /** The wanted distribution of one readout, `[labels]`. */
 function fillRow(clip: TrainingClip, use: LabelUse, recipe: Recipe, wanted: Float32Array): void {
+  if (clip.label === NOBODY) {
+    wanted.fill(1 / use.labelCount);
+    return;
+  }
   const sharing = use.byCorpus.get(clip.corpus)?.size ?? use.labelCount;
   for (let label = 0; label < use.labelCount; label++) {
     const smooth = takesPart(clip, use, label) ? recipe.labelSmoothing / sharing : 0;

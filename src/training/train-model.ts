@@ -3,11 +3,12 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModelFolder, type ModelFolder } from '../pipeline/model-folder.ts';
 import type { Clock } from '../protocol/clock.ts';
+import { TonewireError } from '../protocol/errors.ts';
 import { checkSounds } from './augmentation/augment.ts';
-import { loadNoises } from './augmentation/noise.ts';
-import type { TrainingClip } from './batches.ts';
+import { loadNoises, noisePaths } from './augmentation/noise.ts';
+import { NOBODY, type TrainingClip } from './batches.ts';
 import type { CorpusClip } from './corpora/clip.ts';
-import { buildDataset } from './dataset.ts';
+import { buildBackground, buildDataset } from './dataset.ts';
 import type { TrainingEngineName } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
 import { exportModel } from './export-model.ts';
@@ -28,7 +29,7 @@ export interface FeatureOptions {
   readonly onClip?: (done: number, total: number) => void;
 }
 
-/** Features by recording, `CorpusClip.path`; a recording with too little speech is not among them. */
+/** Features by path, of noise recordings too; a recording with too little in it is not among them. */
 export type Features = ReadonlyMap<string, TrainingClip>;
 
 /** Reads recordings and their augmented copies through the serving front end. */
@@ -41,22 +42,37 @@ export async function readFeatures(
   const noises = noiseFolder === undefined ? [] : await loadNoises(noiseFolder, 'training');
   const sounds = { noises, responses: [] };
   checkSounds(plan.augmentation, sounds);
+  const copies = {
+    augmentation: plan.augmentation,
+    sounds,
+    seed: COPIES_SEED,
+    ...(cache && { cache }),
+  };
   const features = new Map<string, TrainingClip>();
   let before = 0;
   for (const { corpus, variants } of plan.sources) {
     const own = clips.filter((clip) => clip.corpus === corpus);
+    const done = before;
     const dataset = await buildDataset(own, {
+      ...copies,
       variants,
-      augmentation: plan.augmentation,
-      sounds,
-      seed: COPIES_SEED,
-      ...(cache && { cache }),
-      onClip: (done) => onClip?.(before + done, clips.length),
+      onClip: (read) => onClip?.(done + read, clips.length),
     });
     for (const clip of dataset) features.set(clip.path, clip);
     before += own.length;
   }
+  if (plan.background !== undefined) {
+    const paths = await backgroundPaths(noiseFolder);
+    for (const clip of await buildBackground(paths, { ...copies, ...plan.background })) {
+      features.set(clip.path, clip);
+    }
+  }
   return features;
+}
+
+function backgroundPaths(noiseFolder: string | undefined): Promise<string[]> {
+  if (noiseFolder !== undefined) return noisePaths(noiseFolder, 'training');
+  throw new TonewireError('TW_TRAINING', 'The recipe learns from noise: name a folder of it.');
 }
 
 export interface TrainModelOptions {
@@ -92,21 +108,27 @@ export async function trainModel(options: TrainModelOptions): Promise<ModelFolde
   await mkdir(out, { recursive: true });
   if (!options.resume) await writeFile(log, '');
   const lines: Promise<void>[] = [];
-  const trained = await train(known(sides.train), known(sides.validation), plan.training, {
-    clock: options.clock,
-    checkpoint: join(out, 'checkpoint.f32'),
-    teachers: teachers.map(({ weights }) => weights),
-    ...(options.resume && { resume: true }),
-    ...(options.engine && { engine: options.engine }),
-    ...(options.from && {
-      from: { shape: options.from.manifest.shape, weights: options.from.weights },
-    }),
-    ...(onStep && { onStep }),
-    onEpoch: (report) => {
-      lines.push(appendFile(log, `${JSON.stringify(report)}\n`));
-      onEpoch?.(report);
+  const background = [...features.values()].filter(({ label }) => label === NOBODY);
+  const trained = await train(
+    [...known(sides.train), ...background],
+    known(sides.validation),
+    plan.training,
+    {
+      clock: options.clock,
+      checkpoint: join(out, 'checkpoint.f32'),
+      teachers: teachers.map(({ weights }) => weights),
+      ...(options.resume && { resume: true }),
+      ...(options.engine && { engine: options.engine }),
+      ...(options.from && {
+        from: { shape: options.from.manifest.shape, weights: options.from.weights },
+      }),
+      ...(onStep && { onStep }),
+      onEpoch: (report) => {
+        lines.push(appendFile(log, `${JSON.stringify(report)}\n`));
+        onEpoch?.(report);
+      },
     },
-  });
+  );
   await Promise.all(lines);
   const model = await exportModel(out, trained, metadataOf(options, trained));
   for (const { path } of teachers) await rm(path, { recursive: true });

@@ -35,6 +35,16 @@ export const TrainingPlanSchema = Type.Object(
     model: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,63}$', description: 'Id of the model.' }),
     description: Type.String(),
     sources: Type.Array(SourceSchema, { minItems: 1 }),
+    background: Type.Optional(
+      Type.Object(
+        { variants: Type.Integer({ minimum: 1, description: 'Copies of each recording.' }) },
+        {
+          additionalProperties: false,
+          description:
+            'Learns from the noise recordings by themselves that no emotion is to be claimed; clipsPerEpoch.background says from how many.',
+        },
+      ),
+    ),
     fold: Type.Integer({
       minimum: 1,
       description:

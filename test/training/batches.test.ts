@@ -3,6 +3,7 @@ import { FEATURE_COUNT, featureOffset } from '../../src/pipeline/features/layout
 import {
   maskSpectrum,
   measureFeatures,
+  NOBODY,
   type TrainingClip,
   trainingBatches,
   validationBatches,
@@ -213,5 +214,17 @@ describe('targetsOf', () => {
     const second = targets.excluded.subarray(8, 16);
     assert.ok(second[0]! < -1000 && second[1] === 0);
     assert.equal(targets.wanted[9], 1);
+  });
+
+  it('wants all labels alike where nobody speaks, and leaves none of them out', () => {
+    const recipe = { ...RECIPE, maskLabelsByCorpus: true, balanceLabels: true };
+    const quiet = clip(24, NOBODY, 'background');
+    const use = measureLabels([...clips, quiet], recipe, 8);
+    assert.deepEqual(use, measureLabels(clips, recipe, 8));
+    const [alone] = [...validationBatches([quiet], MEAN, 1)];
+    const targets = targetsOf(alone!, use, recipe);
+    assert.ok(targets.wanted.every((share) => share === 1 / 8));
+    assert.ok(targets.excluded.every((value) => value === 0));
+    assert.ok(Math.abs(targets.weights.reduce((a, b) => a + b) - 1) < 1e-6);
   });
 });

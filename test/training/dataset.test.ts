@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NOBODY } from '../../src/training/batches.ts';
 import type { CorpusClip } from '../../src/training/corpora/clip.ts';
-import { buildDataset, type DatasetOptions } from '../../src/training/dataset.ts';
+import { buildBackground, buildDataset, type DatasetOptions } from '../../src/training/dataset.ts';
 import { folderCache } from '../../src/training/feature-cache.ts';
 import { vowel } from '../helpers/signals.ts';
 import { wav } from '../helpers/wav.ts';
@@ -61,5 +62,19 @@ describe('buildDataset', () => {
     await rm(clip!.path);
     await writeFile(clip!.path, wav(new Float32Array(16000), 16000));
     assert.deepEqual(await buildDataset([clip!], OPTIONS), []);
+  });
+});
+
+describe('buildBackground', () => {
+  it('holds the noises that pass the speech gate, of nobody', async () => {
+    const [humming, silent] = await madeClips([150, 200]);
+    await writeFile(silent!.path, wav(new Float32Array(16000), 16000));
+    const background = await buildBackground([humming!.path, silent!.path], OPTIONS);
+    assert.deepEqual(
+      background.map(({ path, label }) => [path, label]),
+      [[humming!.path, NOBODY]],
+    );
+    const [copies] = await buildDataset([{ ...humming!, corpus: 'background' }], OPTIONS);
+    assert.deepEqual(background[0]!.variants, copies!.variants);
   });
 });
