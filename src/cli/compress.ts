@@ -12,11 +12,11 @@ export interface CompressFlags extends ClipSource, TestSideFlags {
 const EXAMPLES = `
 Examples:
   8-bit weights, with what they cost in accuracy:
-    tonewire compress --model models/emotion-v1 --int8 --out models/emotion-v1-int8 \\
+    tonewire compress --model models/emotion-v2 --int8 --out models/emotion-v2-int8 \\
       --corpus ravdess --data DIR --protocol emobox --fold 1
 
   Without the smaller half of the weights (smaller in an archive; no faster):
-    tonewire compress --model models/emotion-v1 --prune 0.5 --out models/emotion-v1-pruned
+    tonewire compress --model models/emotion-v2 --prune 0.5 --out models/emotion-v2-pruned
 
 The new folder is served like any other: tonewire serve --model DIR. Its accuracy is its own, so
 measure it: with recordings given, both models are streamed through the serving pipeline.`;
@@ -25,7 +25,7 @@ measure it: with recordings given, both models are streamed through the serving 
 export function compressCommand(): Command {
   const command = new Command('compress')
     .description('make a model smaller, and measure what that costs')
-    .option('--model <dir>', 'model folder', 'models/emotion-v1')
+    .option('--model <dir>', 'model folder', 'models/emotion-v2')
     .addOption(
       new Option('--int8', '8-bit weights: smaller; arithmetic as before').conflicts('prune'),
     )

@@ -23,19 +23,19 @@ export interface EvaluateFlags extends ClipSource {
 
 const EXAMPLES = `
 Examples:
-  The speakers that emotion-v1 never heard, as telephone calls:
-    tonewire evaluate --model models/emotion-v1 --corpus ravdess --data DIR \\
+  The speakers that emotion-v2 never heard, as telephone calls:
+    tonewire evaluate --model models/emotion-v2 --corpus ravdess --data DIR \\
       --protocol emobox --fold 1 --codec mulaw8k
 
   Everything there is to measure, as a page with plots:
-    tonewire evaluate --model models/emotion-v1 --corpus ravdess --data DIR \\
+    tonewire evaluate --model models/emotion-v2 --corpus ravdess --data DIR \\
       --protocol emobox --fold 1 --conditions all --noise NOISES --report OUT
 
   Cross-validation: fold-1, fold-2, … below DIR, each on the speakers it never heard:
     tonewire evaluate --model DIR --corpus ravdess --data DIR --protocol emobox --fold all
 
   Your own recordings, listed in calls.csv (path,label,speaker):
-    tonewire evaluate --model models/emotion-v1 --manifest calls.csv --json
+    tonewire evaluate --model models/emotion-v2 --manifest calls.csv --json
 
 Every clip is streamed through the serving pipeline in 20 ms chunks; its last reading is judged.
 Without --protocol all clips are used, whether or not the model was trained on some of them.
@@ -46,7 +46,7 @@ label, and silence, noise and music, for claims where nobody speaks.`;
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description('measure a model on labelled recordings, through the streaming pipeline')
-    .option('--model <dir>', 'model folder, or folder of fold-1, fold-2, …', 'models/emotion-v1')
+    .option('--model <dir>', 'model folder, or folder of fold-1, fold-2, …', 'models/emotion-v2')
     .addOption(new Option('--engine <name>', 'what runs it').choices(ENGINE_NAMES).default('auto'))
     .addOption(
       new Option('--codec <name>', 'how the audio arrives').choices(CODECS).default('as-recorded'),

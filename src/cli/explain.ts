@@ -9,8 +9,8 @@ export interface ExplainFlags extends ClipSource, TestSideFlags {
 
 const EXAMPLES = `
 Example:
-  On the speakers that emotion-v1 never heard:
-    tonewire explain --model models/emotion-v1 --corpus ravdess --data DIR --protocol emobox --fold 1
+  On the speakers that emotion-v2 never heard:
+    tonewire explain --model models/emotion-v2 --corpus ravdess --data DIR --protocol emobox --fold 1
 
 The deletion test: a fifth of the speech is taken away, chosen by each method, and the model reads
 again. What an explanation points to must be worth more to the answer than as much speech taken by
@@ -20,7 +20,7 @@ chance, and more than the loudest.`;
 export function explainCommand(): Command {
   const command = new Command('explain')
     .description('test whether attention and contributions explain what a model answers')
-    .option('--model <dir>', 'model folder', 'models/emotion-v1')
+    .option('--model <dir>', 'model folder', 'models/emotion-v2')
     .option('--json', 'print one JSON object and nothing else')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ExplainFlags) => (await import('./actions/explain.ts')).explain(flags));

@@ -59,10 +59,10 @@ const SmoothingSchema = section('How readings become labels that do not flicker.
 
 export const AnalysisSchema = section('What is heard, how often, and by which engine.', {
   model: Type.String({
-    default: 'models/emotion-v1',
+    default: 'models/emotion-v2',
     minLength: 1,
     description:
-      'Folder of the model, from the working directory or else from the installed package. Default: models/emotion-v1.',
+      'Folder of the model, from the working directory or else from the installed package. Default: models/emotion-v2.',
   }),
   engine: Type.Enum(
     ['auto', 'onnxruntime', 'tensorflow-wasm', 'tensorflow-node', 'tensorflow-node-gpu'],

@@ -50,7 +50,7 @@ const AttentionSchema = Type.Array(
   object({ startMs: PositionMs, endMs: PositionMs, weight: Share }),
   {
     description:
-      'What the model weighed: stretches of speech and their share of the attention the newest reading rests on; shares sum to at most 1, the rest lies further back.',
+      'What the model weighed: stretches of speech and their share of the attention the newest reading rests on; shares sum to at most 1, the rest lies further back. No explanation: deleting what it points to changes the answer no more than chance does (the model card has the test). Show contributions.',
   },
 );
 
@@ -70,7 +70,7 @@ const ContributionsSchema = object({
     }),
     {
       description:
-        "The same stretches as in attention, and what each added to the log-probability of the emotion over the mean of all emotions' (weighted by their probabilities). With what the speech before them added, and a constant, they sum to it exactly, but for rounding. An account of this reading, not a cause of the expression.",
+        "The same stretches as in attention, and what each added to the log-probability of the emotion over the mean of all emotions' (weighted by their probabilities). With what the speech before them added, and a constant, they sum to it exactly, but for rounding. An account of this reading, not a cause of the expression; deleting what it points to changes the answer more than chance does.",
     },
   ),
 });

@@ -18,14 +18,16 @@ describe('tonewire train and evaluate', function () {
 
   /** The shipped recipe, made small. */
   async function makeRecipe(): Promise<string> {
-    const recipe = JSON.parse(await readFile('models/recipes/emotion-v1.json', 'utf8'));
+    const recipe = JSON.parse(await readFile('models/recipes/emotion-v2.json', 'utf8'));
     const small = { convChannels: 8, hiddenUnits: 8, attentionUnits: 4, denseUnits: 8 };
     const network = { ...recipe.training.network, ...small };
-    const training = { ...recipe.training, epochs: 2, batchSize: 4, network };
+    const distillation = { teachers: 1, epochs: 1, share: 0.7 };
+    const training = { ...recipe.training, epochs: 2, batchSize: 4, network, distillation };
     const augmentation = { speed: recipe.augmentation.speed };
     const path = join(folder, 'recipe.json');
     const sources = [{ ...recipe.sources[0], variants: 2 }];
-    await writeFile(path, JSON.stringify({ ...recipe, sources, augmentation, training }));
+    const without = { ...recipe, sources, augmentation, training, background: undefined };
+    await writeFile(path, JSON.stringify(without));
     return path;
   }
 
@@ -110,16 +112,16 @@ describe('tonewire train and evaluate', function () {
     const out = join(folder, 'tuned');
     const recipe = 'models/recipes/fine-tune.json';
     const { code, stderr, stdout } = await runCli([
-      ...['train', '--recipe', recipe, '--from', 'models/emotion-v1', '--manifest', manifest],
+      ...['train', '--recipe', recipe, '--from', 'models/emotion-v2', '--manifest', manifest],
       ...['--out', out, '--epochs', '2'],
     ]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^tuned written/);
-    const [first, tuned] = [await loadModelFolder('models/emotion-v1'), await loadModelFolder(out)];
+    const [first, tuned] = [await loadModelFolder('models/emotion-v2'), await loadModelFolder(out)];
     assert.deepEqual(tuned.weights['lstm.kernel'], first.weights['lstm.kernel']);
     assert.notDeepEqual(tuned.weights['output.kernel'], first.weights['output.kernel']);
     const names = tuned.manifest.trainingData.map(({ name }) => name);
-    assert.deepEqual(names, ['ravdess', 'manifest']);
+    assert.deepEqual(names, ['ravdess', 'cremad-resynth', 'cremad', 'nemo', 'manifest']);
   });
 
   it('refuse a recipe whose fields are wrong, naming them', async () => {

@@ -14,7 +14,7 @@ const prosody = { pitchHz: 182.5, voicedShare: 0.6, intensityDb: -21.5, speechRa
 const reading = { label: 'anger', confidence: 0.6, probabilities, arousal: 0.5, valence: -0.5 };
 const leg = { callId: 'call-1', leg: 'customer' } as const;
 const span = { startMs: 0, endMs: 1500 };
-const model = 'emotion-v1';
+const model = 'emotion-v2';
 
 const DATA: { readonly [T in EventType]: EventData<T> } = {
   'call.started': {

@@ -15,7 +15,7 @@ describe('sidesOf', () => {
   let plan: TrainingPlan;
 
   before(async () => {
-    const recipe = await readTrainingPlan('models/recipes/emotion-v1.json');
+    const recipe = await readTrainingPlan('models/recipes/emotion-v2.json');
     const source = { licence: 'none', variants: 1 };
     const sources: TrainingPlan['sources'] = [
       { corpus: 'ravdess', protocol: 'emobox', ...source },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readTrainingPlan } from '../../src/training/training-plan.ts';
 
 const FOLDER = 'models/recipes';
-const PATH = join(FOLDER, 'emotion-v1.json');
+const PATH = join(FOLDER, 'emotion-v2.json');
 
 describe('readTrainingPlan', () => {
   it('reads every recipe of the project', async () => {

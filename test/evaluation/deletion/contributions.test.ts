@@ -14,7 +14,7 @@ import { madeFeatures, randomNetwork } from '../../helpers/random-network.ts';
 describe('contributions', () => {
   it('sum with the bias to the logits that the engine gives, and the scores are its scores', async () => {
     let compared = 0;
-    const shipped: EngineModel = await loadModelFolder('models/emotion-v1');
+    const shipped: EngineModel = await loadModelFolder('models/emotion-v2');
     for (const model of [randomNetwork(true), randomNetwork(false), shipped]) {
       const { shape } = model.manifest;
       const engine = await loadEngine('onnxruntime', model);

@@ -27,7 +27,7 @@ describe('deletionTest', () => {
   let utterances: Utterance[];
 
   before(async () => {
-    const model = await loadModelFolder('models/emotion-v1');
+    const model = await loadModelFolder('models/emotion-v2');
     const { manifest, weights } = model;
     const engine = await loadEngine('onnxruntime', model);
     const reader = await HiddenFrameReader.open(manifest.shape, weights);

@@ -9,10 +9,10 @@ import { parseRavdess } from '../../src/training/corpora/ravdess.ts';
 import { readClip } from '../../src/training/dataset.ts';
 import { recordings } from '../helpers/recordings.ts';
 
-/** Loud anger and disgust of actor 11, whom emotion-v1 never heard. */
+/** Loud anger and disgust of actor 11, whom emotion-v2 never heard. */
 const NAMES = ['05-02-01-01', '05-02-02-01', '07-02-01-01', '07-02-02-01'];
 
-describe('emotion-v1 evaluated on real voices', function () {
+describe('emotion-v2 evaluated on real voices', function () {
   this.timeout(60_000);
 
   it('hears more the longer it listens, and says so in every condition', async function () {
