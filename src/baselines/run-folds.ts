@@ -12,7 +12,7 @@ import type { Baseline } from './baseline.ts';
 import type { LabelledFrames } from './labelled-frames.ts';
 
 /** As the evaluation of models draws it. */
-const BOOTSTRAP_SEED = 1;
+export const BOOTSTRAP_SEED = 1;
 
 export interface FoldResult {
   readonly fold: number;
@@ -41,12 +41,18 @@ export interface FoldPlan {
   readonly onFold?: (done: number, total: number) => void;
 }
 
+/** The figures, and the answers they were counted from. */
+export interface FoldsRun {
+  readonly result: BaselineResult;
+  readonly judged: readonly SpeakerJudgement[];
+}
+
 /** Trains a baseline on each fold's training side and tests it on the other. */
 export async function runFolds(
   baseline: Baseline,
   heard: readonly LabelledFrames[],
   { protocol, folds, seed, onFold }: FoldPlan,
-): Promise<BaselineResult> {
+): Promise<FoldsRun> {
   const pooled: SpeakerJudgement[] = [];
   const results: FoldResult[] = [];
   let unheard = 0;
@@ -65,13 +71,14 @@ export async function runFolds(
     unheard += test.length - audible.length;
     onFold?.(results.length, folds.length);
   }
-  return {
+  const result = {
     ...measure(pooled),
     folds: results,
     foldsUnweightedAccuracy: meanAndDeviation(results.map((result) => result.unweightedAccuracy)),
     unheard,
     intervals: speakerIntervals(pooled, createRandom(BOOTSTRAP_SEED)),
   };
+  return { result, judged: pooled };
 }
 
 /** The two sides of a fold; recordings without speech teach nothing and stay on the test side only. */

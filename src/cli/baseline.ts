@@ -13,6 +13,7 @@ export interface BaselineFlags extends ClipSource {
   readonly protocol: Protocol;
   readonly fold: number | 'all';
   readonly seed: number;
+  readonly against?: string;
   readonly choose?: boolean;
   readonly json?: boolean;
 }
@@ -27,6 +28,7 @@ Kinds:
 
 Examples:
   tonewire baseline --kind svm --corpus ravdess --data DIR --protocol emobox
+  tonewire baseline --kind svm --corpus ravdess --data DIR --protocol emobox --against runs/ravdess-alone
   tonewire baseline --kind hmm --manifest calls.csv --protocol speakers-5 --fold 1 --json
 
 Folds and features are the network's own: the serving front end's speech frames. Recordings are
@@ -42,6 +44,10 @@ export function baselineCommand(): Command {
     .addOption(protocolOption('how folds are made').default('speakers-5'))
     .option('--fold <n>', 'which fold, from 1, or all', parseFold, 'all')
     .option('--seed <n>', "decides drawn folds, inner folds and the HMM's start", parseCount, 1)
+    .option(
+      '--against <dir>',
+      'networks fold-1, fold-2, … of the same folds: how far they are ahead',
+    )
     .option('--choose', "compare the HMM's settings on inner folds of one training side, and stop")
     .option('--json', 'print one JSON object and nothing else')
     .addHelpText('after', HELP)

@@ -25,14 +25,14 @@ describe('baselines', () => {
 
   for (const [name, baseline] of Object.entries({ energy, svm, hmm: hmmBaseline(SMALL_HMM) })) {
     it(`${name} learns labels that differ, and answers the same again`, async () => {
-      const result = await runFolds(baseline, clips, PLAN);
+      const { result } = await runFolds(baseline, clips, PLAN);
       assert.ok(result.unweightedAccuracy > 0.9, `${result.unweightedAccuracy}`);
-      assert.deepEqual(await runFolds(baseline, clips, PLAN), result);
+      assert.deepEqual((await runFolds(baseline, clips, PLAN)).result, result);
     });
 
     it(`${name} is at chance on labels that do not differ`, async () => {
       const same = madeClips(LABELS, { apart: 0, clipsEach: 4 });
-      const { unweightedAccuracy } = await runFolds(baseline, same, PLAN);
+      const { unweightedAccuracy } = (await runFolds(baseline, same, PLAN)).result;
       // A third of 72; four standard deviations are 0.22.
       assert.ok(Math.abs(unweightedAccuracy - 1 / 3) < 0.22, `${unweightedAccuracy}`);
     });
@@ -40,7 +40,7 @@ describe('baselines', () => {
 
   it('majority answers the commonest label of the training side', async () => {
     const more = clips.filter(({ clip }) => clip.label !== 'anger' || clip.path.includes('-0.'));
-    const result = await runFolds(majority, more, PLAN);
+    const { result } = await runFolds(majority, more, PLAN);
     assert.equal(result.unweightedAccuracy, 1 / 3);
     assert.ok(result.folds.every(({ chosen }) => chosen === 'neutral'));
   });
@@ -48,7 +48,8 @@ describe('baselines', () => {
 
 describe('runFolds', () => {
   it('judges every recording once, and means the folds', async () => {
-    const { n, folds, foldsUnweightedAccuracy } = await runFolds(svm, madeClips(LABELS), PLAN);
+    const { result } = await runFolds(svm, madeClips(LABELS), PLAN);
+    const { n, folds, foldsUnweightedAccuracy } = result;
     assert.deepEqual([n, folds.map((fold) => fold.n)], [36, [12, 12, 12]]);
     const sum = folds.reduce((total, fold) => total + fold.unweightedAccuracy, 0);
     assert.equal(foldsUnweightedAccuracy.mean, sum / 3);
@@ -58,7 +59,7 @@ describe('runFolds', () => {
     const clips = madeClips(LABELS).map((item, i) =>
       i % 6 === 0 ? { ...item, frames: new Float32Array(0) } : item,
     );
-    const { unheard, confusion } = await runFolds(svm, clips, PLAN);
+    const { unheard, confusion } = (await runFolds(svm, clips, PLAN)).result;
     assert.equal(unheard, 6);
     assert.equal(confusion.counts[0]![0], 12);
   });

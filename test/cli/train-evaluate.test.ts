@@ -105,6 +105,18 @@ describe('tonewire train and evaluate', function () {
     const again = await runCli([...words.slice(0, -4), '--fold', '1,2', '--resume']);
     assert.equal(again.code, 0, again.stderr);
     assert.equal(again.stdout.trim().split('\n').length, 2);
+
+    const source = ['--manifest', manifest, '--protocol', 'speakers-5'];
+    const baseline = ['baseline', '--kind', 'majority', ...source, '--against', out];
+    const compared = await runCli([...baseline, '--json']);
+    assert.equal(compared.code, 0, compared.stderr);
+    const { unweightedAccuracy, networkAhead } = JSON.parse(compared.stdout);
+    const judged = await runCli(['evaluate', '--model', out, ...source, '--fold', 'all', '--json']);
+    const network = JSON.parse(judged.stdout).overall.unweightedAccuracy;
+    assert.ok(Math.abs(networkAhead.difference - (network - unweightedAccuracy)) < 1e-9);
+    assert.ok(networkAhead.low <= networkAhead.difference);
+    const reseeded = await runCli([...baseline, '--seed', '2']);
+    assert.match(reseeded.stderr, /^TW_USAGE: --against goes with --seed 1/);
   });
 
   it('fit a finished model to other recordings', async () => {

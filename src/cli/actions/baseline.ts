@@ -4,16 +4,24 @@ import { compareHmmSettings, type TriedSettings } from '../../baselines/hmm-choi
 import { describeSettings, HMM_SETTINGS } from '../../baselines/hmm-settings.ts';
 import { type LabelledFrames, readLabelledFrames } from '../../baselines/labelled-frames.ts';
 import { majority } from '../../baselines/majority.ts';
-import { type BaselineResult, foldSides, runFolds } from '../../baselines/run-folds.ts';
+import {
+  type BaselineResult,
+  BOOTSTRAP_SEED,
+  foldSides,
+  runFolds,
+} from '../../baselines/run-folds.ts';
 import { energy, svm } from '../../baselines/svm.ts';
 import type { Figure } from '../../evaluation/metrics.ts';
+import { type PairedDifference, pairedDifference } from '../../evaluation/paired-difference.ts';
 import { FIGURE_NAMES, percent } from '../../evaluation/wording.ts';
 import { TonewireError } from '../../protocol/errors.ts';
 import { foldCount, type Protocol } from '../../training/corpora/folds.ts';
+import { createRandom } from '../../training/random.ts';
 import type { BaselineFlags, BaselineKind } from '../baseline.ts';
 import { readClips } from '../labelled-clips.ts';
 import { progressBar } from '../progress.ts';
 import { confusionLines, intervalWords } from '../render/figures.ts';
+import { networkJudgements } from './network-judgements.ts';
 
 const BASELINES: Readonly<Record<BaselineKind, Baseline>> = {
   majority,
@@ -30,7 +38,13 @@ export async function baseline(flags: BaselineFlags): Promise<void> {
   if (flags.choose && (flags.kind !== 'hmm' || flags.fold === 'all')) {
     throw new TonewireError('TW_USAGE', '--choose goes with --kind hmm and one --fold.');
   }
-  const { clips } = await readClips(flags);
+  if (flags.against !== undefined && flags.seed !== 1) {
+    throw new TonewireError(
+      'TW_USAGE',
+      '--against goes with --seed 1: networks know no other folds.',
+    );
+  }
+  const { clips, labels } = await readClips(flags);
   const folds = foldsOf(flags.fold, foldCount(clips, flags.protocol));
   const reading = progressBar('Reading ');
   const heard = await readLabelledFrames(clips, reading.update).finally(reading.stop);
@@ -38,9 +52,24 @@ export async function baseline(flags: BaselineFlags): Promise<void> {
   const { kind, protocol, seed } = flags;
   const training = progressBar('Training');
   const plan = { protocol, folds, seed, onFold: training.update };
-  const result = await runFolds(BASELINES[kind], heard, plan).finally(training.stop);
-  const json = { kind, protocol, seed, ...result };
-  process.stdout.write(flags.json ? `${JSON.stringify(json)}\n` : table(kind, protocol, result));
+  const { result, judged } = await runFolds(BASELINES[kind], heard, plan).finally(training.stop);
+  const network =
+    flags.against === undefined
+      ? null
+      : pairedDifference(
+          await networkJudgements(flags.against, clips, labels, plan),
+          judged,
+          createRandom(BOOTSTRAP_SEED),
+        );
+  const json = { kind, protocol, seed, ...result, ...(network && { networkAhead: network }) };
+  const text = `${table(kind, protocol, result)}${network === null ? '' : aheadLine(kind, network)}`;
+  process.stdout.write(flags.json ? `${JSON.stringify(json)}\n` : text);
+}
+
+function aheadLine(kind: BaselineKind, { difference, low, high }: PairedDifference): string {
+  const points = (share: number) => (100 * share).toFixed(1);
+  const interval = `95 % over speakers: ${points(low)} to ${points(high)}`;
+  return `\n  network − ${kind}, unweighted accuracy, points: ${points(difference)}   ${interval}\n`;
 }
 
 function foldsOf(fold: number | 'all', count: number): number[] {
