@@ -53,7 +53,8 @@ export const TrainingPlanSchema = Type.Object(
     validationShare: Type.Number({
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
-      description: 'Share of the training speakers kept back to fit the temperature.',
+      description:
+        'Share of the training speakers kept back to fit the temperature; with teachers, by each of them, others every time.',
     }),
     augmentation: AugmentationRecipeSchema,
     training: RecipeSchema,
