@@ -95,6 +95,12 @@ export const AnalysisSchema = section('What is heard, how often, and by which en
     4096,
     'Legs in one step of the model. Larger batches use the processor better, but every leg in one waits for the whole step. Default: 64.',
   ),
+  gatherMs: whole(
+    20,
+    0,
+    1000,
+    'Longest, in milliseconds, that a step waits for other legs to share its batch; only while others can be expected. Longer batches more and costs less per leg, and every reading comes that much later. 0 never waits. Default: 20.',
+  ),
   maxPendingSteps: whole(
     20,
     1,

@@ -1,7 +1,9 @@
+import { systemClock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
 import type { Analyser, AudioFormat, LegOutput } from './analysis.ts';
 import type { Engine } from './engines/engine.ts';
-import { type EngineName, loadEngine } from './engines/load-engine.ts';
+import { loadThreadedEngine } from './engines/engine-thread.ts';
+import type { EngineName } from './engines/load-engine.ts';
 import { FEATURE_COUNT } from './features/layout.ts';
 import { checkGolden, GOLDEN_TOLERANCE } from './golden.ts';
 import { type LegOptions, LegPipeline } from './leg.ts';
@@ -18,6 +20,7 @@ export interface AnalyserOptions {
   readonly engine: EngineName;
   readonly engineThreads: number;
   readonly maxBatchLegs: number;
+  readonly gatherMs: number;
   readonly updateIntervalMs: number;
   readonly maxPendingSteps: number;
   readonly maxGapFillMs: number;
@@ -49,13 +52,16 @@ export class ModelAnalyser implements Analyser {
     this.#engine = engine;
     this.#options = options;
     this.#legOptions = { ...options, stepFrames };
-    this.scheduler = new Scheduler(engine, {
+    const { maxBatchLegs, gatherMs } = options;
+    const sizes = {
       featureCount: FEATURE_COUNT,
       stateSize: stateSize(shape),
       labelCount: shape.labelCount,
       maxFrameCount: stepFrames,
-      maxBatchLegs: options.maxBatchLegs,
-    });
+      maxBatchLegs,
+      gatherMs,
+    };
+    this.scheduler = new Scheduler(engine, sizes, systemClock);
   }
 
   openLeg(format: AudioFormat, emit: (output: LegOutput) => void): LegPipeline {
@@ -86,7 +92,8 @@ export class ModelAnalyser implements Analyser {
  */
 export async function createAnalyser(options: AnalyserOptions): Promise<ModelAnalyser> {
   const model = await loadModelFolder(options.model);
-  const engine = await loadEngine(options.engine, model, { threads: options.engineThreads });
+  const { engine: name, engineThreads: threads } = options;
+  const engine = await loadThreadedEngine({ name, model, threads });
   const difference = await checkGolden(engine, model);
   if (!(difference <= GOLDEN_TOLERANCE)) {
     await engine.close();

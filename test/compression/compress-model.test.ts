@@ -86,6 +86,7 @@ describe('compressModel', () => {
         const options = {
           ...LEG_OPTIONS,
           engineThreads: 1,
+          gatherMs: 0,
           maxBatchLegs: 16,
           smoothing: SMOOTHING,
         };

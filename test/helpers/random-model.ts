@@ -7,11 +7,12 @@ import { createHead } from '../../src/pipeline/network/linear-head.ts';
 import { DEFAULT_SHAPE, stateSize } from '../../src/pipeline/network/shape.ts';
 import type { WeightArrays } from '../../src/pipeline/network/weights.ts';
 import { Scheduler } from '../../src/pipeline/scheduler.ts';
+import { systemClock } from '../../src/protocol/clock.ts';
 import { initialWeights } from '../../src/training/initial-weights.ts';
 import { exportOnnx } from '../../src/training/onnx-export.ts';
 import { createRandom } from '../../src/training/random.ts';
 
-const SMALL = { ...DEFAULT_SHAPE, convChannels: 16, hiddenUnits: 16, attentionUnits: 8 };
+export const SMALL = { ...DEFAULT_SHAPE, convChannels: 16, hiddenUnits: 16, attentionUnits: 8 };
 
 export const SMOOTHING = {
   minSpeechMs: 300,
@@ -45,13 +46,18 @@ export async function randomEngine(): Promise<Engine> {
 }
 
 export function schedulerFor(engine: Engine, maxBatchLegs = 16): Scheduler {
-  return new Scheduler(engine, {
-    featureCount: SMALL.featureCount,
-    stateSize: stateSize(SMALL),
-    labelCount: SMALL.labelCount,
-    maxFrameCount: 8,
-    maxBatchLegs,
-  });
+  return new Scheduler(
+    engine,
+    {
+      featureCount: SMALL.featureCount,
+      stateSize: stateSize(SMALL),
+      labelCount: SMALL.labelCount,
+      maxFrameCount: 8,
+      maxBatchLegs,
+      gatherMs: 0,
+    },
+    systemClock,
+  );
 }
 
 export function openLeg(

@@ -10,6 +10,7 @@ import { SMOOTHING } from '../helpers/random-model.ts';
 const OPTIONS = {
   engine: 'onnxruntime',
   engineThreads: 1,
+  gatherMs: 0,
   maxBatchLegs: 16,
   updateIntervalMs: 500,
   maxPendingSteps: 20,

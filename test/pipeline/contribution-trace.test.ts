@@ -15,6 +15,7 @@ import {
   stateSize,
 } from '../../src/pipeline/network/shape.ts';
 import { Scheduler } from '../../src/pipeline/scheduler.ts';
+import { systemClock } from '../../src/protocol/clock.ts';
 import { createRandom } from '../../src/training/random.ts';
 import { madeFeatures, randomNetwork } from '../helpers/random-network.ts';
 
@@ -53,7 +54,7 @@ async function hear(
         heard.trace.add(span, frameCount);
         done();
       };
-      scheduler.request({ frames, frameCount, state, done: answered, failed });
+      scheduler.request({ frames, frameCount, state, urgent: true, done: answered, failed });
     });
     steps.push(frameCount);
     at += frames.length;
@@ -63,13 +64,18 @@ async function hear(
 
 function schedulerFor(engine: Awaited<ReturnType<typeof loadEngine>>, { manifest }: EngineModel) {
   const { featureCount, labelCount } = manifest.shape;
-  return new Scheduler(engine, {
-    featureCount,
-    stateSize: stateSize(manifest.shape),
-    labelCount,
-    maxFrameCount: 8,
-    maxBatchLegs: 16,
-  });
+  return new Scheduler(
+    engine,
+    {
+      featureCount,
+      stateSize: stateSize(manifest.shape),
+      labelCount,
+      maxFrameCount: 8,
+      maxBatchLegs: 16,
+      gatherMs: 0,
+    },
+    systemClock,
+  );
 }
 
 /** What the whole speech divides into at once: parts of the kept steps, of those before, constant. */

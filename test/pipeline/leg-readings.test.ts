@@ -32,7 +32,14 @@ async function updates(engine: Engine, readings: LegReadings, steps: number): Pr
         readings.read(span, logits, scores, logNormaliser);
         done();
       };
-      scheduler.request({ frames, frameCount: STEP_FRAMES, state, done: answered, failed });
+      scheduler.request({
+        frames,
+        frameCount: STEP_FRAMES,
+        state,
+        urgent: true,
+        done: answered,
+        failed,
+      });
     });
     const outputs = readings.update(span, true, PROSODY);
     for (const { type, data } of outputs) if (type === 'emotion.updated') heard.push(data);

@@ -23,7 +23,10 @@ export interface StepOutput {
   readonly state: Float32Array;
 }
 
-/** Runs the network's step. Stateless: what a leg remembers goes in and comes out. */
+/**
+ * Runs the network's step. Stateless: what a leg remembers goes in and comes out. One step at a
+ * time; an answer's arrays may be overwritten by the next step.
+ */
 export interface Engine {
   /** Such as "onnxruntime" or "tensorflow-wasm"; shown in logs, metrics and benchmarks. */
   readonly name: string;

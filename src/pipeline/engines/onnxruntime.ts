@@ -27,7 +27,7 @@ function floats(tensor: Tensor): Float32Array {
 
 /**
  * Runs `model.onnx` on the CPU. The package computes on the thread that calls it, promise or not:
- * the event loop stands still for one step, about 5 ms for 64 legs.
+ * that thread stands still for one step, about 5 ms for 64 legs (engine-thread.ts).
  */
 class OnnxruntimeEngine implements Engine {
   readonly name = 'onnxruntime';
