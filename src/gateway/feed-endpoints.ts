@@ -44,7 +44,7 @@ export function feedUpgrade({ feed, auth, timing }: FeedEndpointsOptions): Upgra
     accept(socket: WebSocket, request: IncomingMessage, slot: ConnectionSlot): void {
       slot.authenticated();
       socket.on('error', () => socket.terminate());
-      const subscriber = socketSubscriber(socket);
+      const subscriber = socketSubscriber(socket, request.socket);
       try {
         const filter = parseFeedFilter(requestUrl(request).searchParams);
         socket.once('close', requireFeed(feed).subscribe(subscriber, filter));
