@@ -28,7 +28,6 @@ const windowEnergy = window.reduce((sum, w) => sum + w * w, 0);
 
 // Scratch memory and tables hold nothing of a leg, so all legs of a process share them.
 const fft = new RealFft(WINDOW_SAMPLES);
-const windowed = new Float64Array(WINDOW_SAMPLES);
 const power = new Float64Array(WINDOW_SAMPLES / 2 + 1);
 const logMel = new LogMel(ANALYSIS_RATE_HZ, WINDOW_SAMPLES);
 const mfcc = new Mfcc();
@@ -61,8 +60,9 @@ export class FeatureExtractor {
 
   /** `samples[start .. start + WINDOW_SAMPLES)` at 16 kHz, −1..1. */
   compute(samples: Float32Array, start: number): void {
-    for (let i = 0; i < WINDOW_SAMPLES; i++) windowed[i] = samples[start + i]! * window[i]!;
-    fft.transform(windowed);
+    const { signal } = fft;
+    for (let i = 0; i < WINDOW_SAMPLES; i++) signal[i] = samples[start + i]! * window[i]!;
+    fft.transform();
     const energy = powerSpectrum();
     logMel.compute(power, this.#logMel);
     mfcc.compute(this.#logMel, this.#mfcc);
@@ -100,14 +100,19 @@ export class FeatureExtractor {
 /** Fills `power` from the transform; returns the frame's mean square (Parseval). */
 function powerSpectrum(): number {
   const { spectrum } = fft;
+  const last = power.length - 1;
+  const first = spectrum[0]! ** 2;
+  const middle = spectrum[1]! ** 2;
   let sum = 0;
-  for (let k = 0; k < power.length; k++) {
+  for (let k = 1; k < last; k++) {
     const real = spectrum[2 * k]!;
     const imaginary = spectrum[2 * k + 1]!;
     const value = real * real + imaginary * imaginary;
     power[k] = value;
     sum += value;
   }
-  const oneSided = 2 * sum - power[0]! - power[power.length - 1]!;
+  power[0] = first;
+  power[last] = middle;
+  const oneSided = 2 * sum + first + middle;
   return oneSided / (WINDOW_SAMPLES * windowEnergy);
 }

@@ -25,7 +25,6 @@ export class Pitch {
   readonly #firstBin: number;
   readonly #lastBin: number;
   readonly #fft: RealFft;
-  readonly #spectrum: Float64Array;
   /** `1 / (window's own normalised autocorrelation)` at each lag. */
   readonly #windowGain: Float64Array;
   readonly #firstLag = Math.floor(LAG_RATE_HZ / HIGHEST_HZ);
@@ -43,18 +42,17 @@ export class Pitch {
     this.#firstBin = Math.ceil(BAND_LOW_HZ / hzPerBin);
     this.#lastBin = Math.floor(BAND_HIGH_HZ / hzPerBin);
     this.#fft = new RealFft(size);
-    this.#spectrum = new Float64Array(size);
     this.#windowGain = windowGain(window, sampleRateHz / LAG_RATE_HZ, this.#lastLag + 2);
   }
 
   /** `power[window/2 + 1]` of the frame in; the result is in `pitchHz` and `voicing`. */
   compute(power: Float64Array): void {
-    const size = this.#spectrum.length;
+    const { signal, size } = this.#fft;
     for (let bin = this.#firstBin; bin <= this.#lastBin; bin++) {
-      this.#spectrum[bin] = power[bin]!;
-      this.#spectrum[size - bin] = power[bin]!;
+      signal[bin] = power[bin]!;
+      signal[size - bin] = power[bin]!;
     }
-    this.#fft.transform(this.#spectrum); // real and even in, so real and even out
+    this.#fft.transform(); // real and even in, so real and even out
     const energy = this.#fft.spectrum[0]!;
     this.pitchHz = 0;
     this.voicing = 0;

@@ -23,6 +23,13 @@ function dft(signal: ArrayLike<number>, bin: number): [number, number] {
   return [real, imaginary];
 }
 
+/** A bin of the packed spectrum, whose first two numbers are the real first and last bin. */
+function binOf(spectrum: Float32Array, bin: number): [number, number] {
+  if (bin === 0) return [spectrum[0]!, 0];
+  if (2 * bin === spectrum.length) return [spectrum[1]!, 0];
+  return [spectrum[2 * bin]!, spectrum[2 * bin + 1]!];
+}
+
 const mel = (hz: number) => 2595 * Math.log10(1 + hz / 700);
 
 /** Log-mel written anew from its formula, without any of the code under test. */
@@ -65,16 +72,18 @@ function assertClose(actual: readonly number[], expected: readonly number[], tol
 }
 
 describe('spectral features', () => {
-  it('the FFT agrees with the transform by its definition to 1e-9', () => {
-    for (const size of [8, 64, 512, 1024]) {
-      const signal = Float64Array.from(noise(size));
+  it('the FFT agrees with the transform by its definition to 1e-6 of its largest bin', () => {
+    for (const size of [32, 64, 512, 1024]) {
       const fft = new RealFft(size);
-      fft.transform(signal);
-      for (let bin = 0; bin <= size / 2; bin += Math.max(1, size >> 6)) {
-        const [real, imaginary] = dft(signal, bin);
-        assert.ok(Math.abs(fft.spectrum[2 * bin]! - real) < 1e-9);
-        assert.ok(Math.abs(fft.spectrum[2 * bin + 1]! - imaginary) < 1e-9);
-      }
+      fft.signal.set(noise(size));
+      const signal = fft.signal.slice();
+      fft.transform();
+      const bins = Array.from({ length: size / 2 + 1 }, (_, bin) => dft(signal, bin));
+      const largest = Math.max(...bins.map(([real, imaginary]) => Math.hypot(real, imaginary)));
+      bins.forEach(([real, imaginary], bin) => {
+        const [re, im] = binOf(fft.spectrum, bin);
+        assert.ok(Math.hypot(re - real, im - imaginary) < 1e-6 * largest, `${size}: bin ${bin}`);
+      });
     }
   });
 
