@@ -81,12 +81,19 @@ function sectionText(name: string, node: SchemaNode): string {
 }
 
 function memberList(node: SchemaNode): string {
+  return `| member | takes | |\n|---|---|---|\n${memberRows(node, '').join('\n')}\n`;
+}
+
+/** Members of members too, such as `filter.events` and `filter.metadata[].name`. */
+function memberRows(node: SchemaNode, prefix: string): string[] {
   const required = new Set(node.required);
-  const rows = Object.entries(node.properties ?? {}).map(
-    ([name, member]) =>
-      `| \`${name}\`${required.has(name) ? ' (required)' : ''} | ${cell(takes(member))} | ${cell(member.description ?? '')} |`,
-  );
-  return `| member | takes | |\n|---|---|---|\n${rows.join('\n')}\n`;
+  return Object.entries(node.properties ?? {}).flatMap(([key, member]) => {
+    const name = `${prefix}${key}`;
+    if (member.properties) return memberRows(member, `${name}.`);
+    const inner = member.items?.properties ? memberRows(member.items, `${name}[].`) : [];
+    const row = `| \`${name}\`${required.has(key) ? ' (required)' : ''} | ${cell(takes(member))} | ${cell(member.description ?? '')} |`;
+    return [row, ...inner];
+  });
 }
 
 function defaultOf(node: SchemaNode): string {

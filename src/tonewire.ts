@@ -61,7 +61,8 @@ export async function startTonewire(config: Config, parts: TonewireParts = {}): 
   const bus = new EventBus(logger);
   const { all, feed } = createAdapters(config, parts.stdout ?? process.stdout);
   const counters = adapterCounters(registry);
-  const host = new AdapterHost({ adapters: all, bus, logger, clock, counters });
+  const { maxCalls } = config.limits;
+  const host = new AdapterHost({ adapters: all, bus, logger, clock, counters, maxCalls });
   host.start();
   const release = async () => {
     await host.stop(ADAPTER_DRAIN_MS);

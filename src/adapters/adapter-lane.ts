@@ -56,7 +56,6 @@ export class AdapterLane {
   /** Takes an event without waiting. When the queue is full its oldest event goes. */
   offer(event: AnyEvent): void {
     if (!this.#adapter.event || this.#state === 'draining') return;
-    if (this.#adapter.events && !this.#adapter.events.includes(event.type)) return;
     if (this.#state === 'off') {
       this.#count('dropped');
       return;

@@ -1,6 +1,7 @@
 import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { AnyEvent, EventType } from '../protocol/events.ts';
+import type { EventFilterOptions } from './event-filter.ts';
 
 /**
  * How to write an adapter: return an object with a `name` and the hooks you need.
@@ -18,14 +19,16 @@ import type { AnyEvent, EventType } from '../protocol/events.ts';
  *
  * The host (adapter-host.ts) does the rest: each adapter has its own queue, so a slow one delays
  * nobody; what a hook throws is counted and logged, and the next event comes all the same.
- * Then list it in create-adapters.ts, give it options in config/schema-output.ts, and run the
+ * Then list it in create-adapters.ts, give it options in config/schema-adapters.ts, and run the
  * contract suite of test/contract/adapter-contract.ts on it.
  */
 export interface Adapter {
   /** Unique; shown in logs and metrics. */
   readonly name: string;
-  /** The event types it wants. Default: all. */
+  /** The event types it can do anything with. Default: all. */
   readonly events?: readonly EventType[];
+  /** What its configuration lets through of those, before they queue. Default: everything. */
+  readonly filter?: EventFilterOptions;
   /** Default: DEFAULT_QUEUE. */
   readonly queue?: QueueBounds;
   /** Called once, before any event; events wait meanwhile. If it fails the adapter stays off. */

@@ -1,5 +1,6 @@
-import type { AnyEvent, EventType } from '../protocol/events.ts';
+import type { AnyEvent } from '../protocol/events.ts';
 import type { Adapter } from './adapter.ts';
+import type { EventFilterOptions } from './event-filter.ts';
 
 /** Where lines go; `process.stdout` is one. `done` is called once the line was taken. */
 export interface LineOutput {
@@ -10,15 +11,15 @@ export interface ConsoleOptions {
   readonly output: LineOutput;
   /** `text` for people, `json` for one CloudEvent a line. */
   readonly format: 'text' | 'json';
-  readonly events?: readonly EventType[] | undefined;
+  readonly filter?: EventFilterOptions;
 }
 
 /** Prints one line per event. What it prints is personal data, so it is off by default. */
-export function createConsoleAdapter({ output, format, events }: ConsoleOptions): Adapter {
+export function createConsoleAdapter({ output, format, filter = {} }: ConsoleOptions): Adapter {
   const line = format === 'json' ? JSON.stringify : describe;
   return {
     name: 'console',
-    ...(events && { events }),
+    filter,
     event: (event) =>
       new Promise((resolve, reject) => {
         output.write(`${printable(line(event))}\n`, (error) => (error ? reject(error) : resolve()));

@@ -23,8 +23,8 @@ export function createAdapters(config: Config, output: LineOutput): Adapters {
   const all: Adapter[] = adapters.webhooks.map((webhook) => createWebhookAdapter(webhook));
   if (feed) all.push(feed);
   if (adapters.console.enabled) {
-    const { format, events } = adapters.console;
-    all.push(createConsoleAdapter({ output, format, events }));
+    const { format, filter } = adapters.console;
+    all.push(createConsoleAdapter({ output, format, filter }));
   }
   return { all, feed };
 }

@@ -3,7 +3,7 @@ import pRetry from 'p-retry';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
-import { type AnyEvent, EVENT_TYPES } from '../protocol/events.ts';
+import type { AnyEvent } from '../protocol/events.ts';
 import type { Adapter, AdapterContext } from './adapter.ts';
 import { signWebhook } from './webhook-signature.ts';
 
@@ -53,7 +53,7 @@ export function createWebhookAdapter(config: WebhookConfig, timing = realTiming)
   let context: AdapterContext | undefined;
   return {
     name: `webhook:${config.name}`,
-    events: config.events ?? EVENT_TYPES.filter((type) => type !== 'emotion.updated'),
+    filter: config.filter,
     queue: { maxEvents: config.maxQueue, maxInFlight: config.maxInFlight },
     start(lent) {
       context = lent;

@@ -1,7 +1,8 @@
 import Type, { type Static } from 'typebox';
+import { AdaptersSchema } from './schema-adapters.ts';
 import { AlertsSchema, AnalysisSchema } from './schema-analysis.ts';
 import { AuthSchema, LimitsSchema, ServerSchema, TwilioSchema } from './schema-gateway.ts';
-import { AdaptersSchema, LogSchema, MetricsSchema } from './schema-output.ts';
+import { LogSchema, MetricsSchema } from './schema-output.ts';
 
 /**
  * Every option, once: its type, default, bounds and what it trades. `config/schema.json`,

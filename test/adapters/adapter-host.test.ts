@@ -16,7 +16,8 @@ function hosted(adapters: Adapter[]) {
   const counts = countingCounters();
   const logger = createLogger('debug', { write: (line) => lines.push(line) }, stoppedClock);
   const { counters } = counts;
-  const host = new AdapterHost({ adapters, bus, logger, clock: stoppedClock, counters });
+  const clock = stoppedClock;
+  const host = new AdapterHost({ adapters, bus, logger, clock, counters, maxCalls: 10 });
   const publish = (count: number) => {
     for (let index = 0; index < count; index += 1) bus.publish(sampleEvent('audio.gap', index));
   };

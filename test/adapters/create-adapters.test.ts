@@ -14,7 +14,7 @@ describe('createAdapters', () => {
     const secret = `whsec_${Buffer.alloc(24).toString('base64')}`;
     const config = loadConfig({
       flags: {
-        'adapters.console': { enabled: true, events: ['call.ended'] },
+        'adapters.console': { enabled: true, filter: { events: ['call.ended'] } },
         'adapters.feed.enabled': false,
         'adapters.webhooks': [{ name: 'crm', url: 'https://crm.example.com', secret, maxQueue: 5 }],
       },
@@ -26,6 +26,6 @@ describe('createAdapters', () => {
       ['webhook:crm', 'console'],
     );
     assert.deepEqual(all[0]?.queue, { maxEvents: 5, maxInFlight: 4 });
-    assert.deepEqual(all[1]?.events, ['call.ended']);
+    assert.deepEqual(all[1]?.filter?.events, ['call.ended']);
   });
 });

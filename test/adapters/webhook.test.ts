@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { Webhook } from 'standardwebhooks';
+import { type EventFilterOptions, wantedTypes } from '../../src/adapters/event-filter.ts';
 import {
   createWebhookAdapter,
   RETRY_DELAYS_MS,
   type WebhookConfig,
   type WebhookTiming,
 } from '../../src/adapters/webhook.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
 import { TonewireError } from '../../src/protocol/errors.ts';
+import { EVENT_TYPES } from '../../src/protocol/events.ts';
 import { adapterContract } from '../contract/adapter-contract.ts';
 import { gate, lentContext } from '../helpers/adapter-doubles.ts';
 import { sampleEvent } from '../helpers/sample-events.ts';
@@ -23,6 +26,7 @@ const config: WebhookConfig = {
   url: 'http://127.0.0.1:1/',
   secret: secretOf(1),
   previousSecrets: [],
+  filter: loadConfig().adapters.console.filter,
   maxQueue: 100,
   maxInFlight: 4,
   timeoutMs: 5000,
@@ -238,8 +242,16 @@ describe('the webhook adapter', () => {
   });
 
   it('sends everything but the rolling updates unless told otherwise', () => {
-    assert.ok(!createWebhookAdapter(config).events?.includes('emotion.updated'));
-    const events = ['emotion.updated'] as const;
-    assert.deepEqual(createWebhookAdapter({ ...config, events }).events, events);
+    const { name, url, secret } = config;
+    const typesOf = (filter?: EventFilterOptions) => {
+      const flags = { 'adapters.webhooks': [{ name, url, secret, ...(filter && { filter }) }] };
+      const [webhook = config] = loadConfig({ flags }).adapters.webhooks;
+      return wantedTypes(createWebhookAdapter(webhook));
+    };
+    assert.deepEqual(
+      typesOf(),
+      EVENT_TYPES.filter((type) => type !== 'emotion.updated'),
+    );
+    assert.deepEqual(typesOf({ events: ['emotion.updated'] }), ['emotion.updated']);
   });
 });

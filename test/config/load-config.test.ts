@@ -70,7 +70,7 @@ describe('loadConfig', () => {
       env: {
         TONEWIRE_ANALYSIS_REQUIRE_CONSENT: 'yes',
         TONEWIRE_ANALYSIS_SMOOTHING_ENTER_PROBABILITY: '.75',
-        TONEWIRE_ADAPTERS_CONSOLE_EVENTS: 'call.started, call.ended',
+        TONEWIRE_ADAPTERS_CONSOLE_FILTER_EVENTS: 'call.started, call.ended',
         TONEWIRE_AUTH_API_KEYS: '[{"id":"app","key":"0123456789abcdef"}]',
         TONEWIRE_LIMITS: '{"maxCalls": 5, "maxConnections": 6}',
         TONEWIRE_LIMITS_MAX_CALLS: '7',
@@ -80,7 +80,7 @@ describe('loadConfig', () => {
     });
     assert.equal(config.analysis.requireConsent, true);
     assert.equal(config.analysis.smoothing.enterProbability, 0.75);
-    assert.deepEqual(config.adapters.console.events, ['call.started', 'call.ended']);
+    assert.deepEqual(config.adapters.console.filter.events, ['call.started', 'call.ended']);
     assert.deepEqual(config.auth.apiKeys[0]?.permissions, ['stream', 'events']);
     assert.deepEqual([config.limits.maxCalls, config.limits.maxConnections], [7, 6]);
     assert.equal(config.twilio.authToken, '12345678901234567890');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Adapter } from '../../src/adapters/adapter.ts';
 import { AdapterHost } from '../../src/adapters/adapter-host.ts';
 import { EventBus } from '../../src/adapters/event-bus.ts';
+import { wantedTypes } from '../../src/adapters/event-filter.ts';
 import { silentLogger } from '../../src/log/logger.ts';
 import { EVENT_TYPES, type EventType } from '../../src/protocol/events.ts';
 import { countingCounters, lentContext, stoppedClock } from '../helpers/adapter-doubles.ts';
@@ -51,7 +52,7 @@ export function adapterContract(
           bus.publish(sampleEvent(type, index));
         });
         await host.stop(5000);
-        const wanted = adapter.events ?? EVENT_TYPES;
+        const wanted = wantedTypes(adapter);
         assert.deepEqual([...received()].sort(), [...wanted].sort());
         assert.deepEqual(counts.of(adapter.name), {
           delivered: wanted.length,
@@ -63,7 +64,7 @@ export function adapterContract(
     it('leaves the event as it was', () =>
       using(working, async ({ adapter }) => {
         await adapter.start?.(lentContext().context);
-        const event = sampleEvent(adapter.events?.[0] ?? 'emotion.updated');
+        const event = sampleEvent(wantedTypes(adapter)[0] ?? 'emotion.updated');
         const before = structuredClone(event);
         await adapter.event?.(event, new AbortController().signal);
         assert.deepEqual(event, before);
@@ -81,7 +82,7 @@ export function adapterContract(
       using(broken, async ({ adapter }) => {
         const { host, bus, counts } = hostOf(adapter);
         host.start();
-        const type = adapter.events?.[0] ?? 'emotion.updated';
+        const type = wantedTypes(adapter)[0] ?? 'emotion.updated';
         bus.publish(sampleEvent(type, 1));
         await host.stop(5000);
         assert.equal(counts.of(adapter.name).failed, 1);
@@ -91,7 +92,7 @@ export function adapterContract(
     it('gives up at once when the process is leaving', () =>
       using(broken, async ({ adapter }) => {
         await adapter.start?.(lentContext().context);
-        const event = sampleEvent(adapter.events?.[0] ?? 'emotion.updated');
+        const event = sampleEvent(wantedTypes(adapter)[0] ?? 'emotion.updated');
         await assert.rejects(async () => adapter.event?.(event, AbortSignal.abort()));
         await adapter.stop?.();
       }));
@@ -107,6 +108,7 @@ function hostOf(adapter: Adapter) {
     logger: silentLogger,
     clock: stoppedClock,
     counters: counts.counters,
+    maxCalls: 10,
   });
   return { host, bus, counts };
 }

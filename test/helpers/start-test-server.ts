@@ -42,6 +42,7 @@ export async function startTestServer(
     logger: silentLogger,
     clock: systemClock,
     counters: { delivered: counter, dropped: counter, failed: counter },
+    maxCalls: config.limits.maxCalls,
   });
   host.start();
   const recorder = recordEvents(bus);
