@@ -51,12 +51,37 @@ const ApiKeySchema = item('One client and its key.', {
   }),
 });
 
+const tokens = {
+  tokenSecret: Type.Optional(
+    Type.String({
+      minLength: 32,
+      maxLength: 256,
+      description:
+        'Signs the short-lived tokens of POST /v1/tokens (HMAC-SHA256); `openssl rand -hex 32` makes a good one. Every process behind one address needs the same. Default: random at each start, which makes every token of before invalid.',
+    }),
+  ),
+  maxTokenLifetimeMs: whole(
+    HOUR_MS,
+    1000,
+    24 * HOUR_MS,
+    'The longest lifetime that a token may be given. A token cannot be called back: shorter bounds what a stolen one is good for, longer asks less often for a new one. Running streams are not cut off when theirs expires. Default: 3600000 (1 h).',
+  ),
+  allowedOrigins: Type.Array(Type.String({ pattern: '^https?://[a-z0-9.:\\[\\]-]{1,253}$' }), {
+    default: [],
+    maxItems: 100,
+    uniqueItems: true,
+    description:
+      "Origins of web pages, such as https://app.example.com, that may use tokens which are bound to no origin, and read /v1/events across origins (CORS). The gateway's own pages always may. Tokens bound to an origin need no entry to open WebSockets. Default: none.",
+  }),
+};
+
 export const AuthSchema = section('Who may connect.', {
   apiKeys: Type.Array(ApiKeySchema, {
     default: [],
     description:
       'Keys for /v1/stream and /v1/events. While the list is empty both are open, which is permitted on a loopback address only. Default: none.',
   }),
+  ...tokens,
   streamTokenSecret: Type.Optional(
     Type.String({
       minLength: 16,

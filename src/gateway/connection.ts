@@ -2,6 +2,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Config } from '../config/schema.ts';
 import { CLOSE_CODES } from '../protocol/close-codes.ts';
 import { TonewireError, toTonewireError } from '../protocol/errors.ts';
+import type { Principal } from './auth.ts';
 import type { ConnectionSlot } from './connection-slots.ts';
 import { RateLimit } from './rate-limit.ts';
 import { Session, type SessionContext } from './session.ts';
@@ -42,7 +43,13 @@ export class Connection implements SourceSocket {
   /** Nothing more is heard: the call failed or ended, or the socket is closing. */
   #deaf = false;
 
-  constructor(socket: WebSocket, source: Source, slot: ConnectionSlot, context: SessionContext) {
+  constructor(
+    socket: WebSocket,
+    source: Source,
+    principal: Principal,
+    slot: ConnectionSlot,
+    context: SessionContext,
+  ) {
     this.#socket = socket;
     this.#source = source;
     this.#slot = slot;
@@ -50,7 +57,7 @@ export class Connection implements SourceSocket {
     this.#limits = context.config.limits;
     this.#rate = new RateLimit(this.#limits.maxMessagesPerSecond, context.clock);
     this.#session = new Session(context, source.live, (reply) => this.#answer(reply));
-    this.#conversation = source.connect(this);
+    this.#conversation = source.connect(this, principal);
     // Attached at once: a vendor's first message may have arrived together with its upgrade.
     socket.on('message', (data, isBinary) => this.#hear(data, isBinary));
     socket.on('error', (cause) => this.#fail(socketError(cause)));

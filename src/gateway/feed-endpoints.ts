@@ -3,9 +3,10 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { WebSocket } from 'ws';
 import { type Feed, parseFeedFilter } from '../adapters/feed.ts';
 import { TonewireError, toTonewireError } from '../protocol/errors.ts';
-import { type Authenticator, requestUrl } from './auth.ts';
+import type { Authenticator, Principal } from './auth.ts';
 import type { ConnectionSlot, ConnectionSlots } from './connection-slots.ts';
 import { responseSubscriber, socketSubscriber } from './feed-subscribers.ts';
+import { requestUrl } from './request-url.ts';
 import type { UpgradeRoute } from './upgrade.ts';
 
 export const EVENTS_PATH = '/v1/events';
@@ -36,10 +37,11 @@ export interface FeedEndpointsOptions {
 /** The feed as a WebSocket. */
 export function feedUpgrade({ feed, auth, timing }: FeedEndpointsOptions): UpgradeRoute {
   return {
-    authorize(request: IncomingMessage): void {
+    async authorize(request: IncomingMessage): Promise<Principal> {
       requireFeed(feed);
-      auth.require(request, 'events');
+      const principal = await auth.admit(request, 'events');
       parseFeedFilter(requestUrl(request).searchParams);
+      return principal;
     },
     accept(socket: WebSocket, request: IncomingMessage, slot: ConnectionSlot): void {
       slot.authenticated();
@@ -60,8 +62,8 @@ export function feedUpgrade({ feed, auth, timing }: FeedEndpointsOptions): Upgra
 export function feedRouter(options: FeedEndpointsOptions): Router {
   const router = express.Router();
   // Express would answer it by GET's route, and open a stream that may carry nothing.
-  router.head(EVENTS_PATH, (request, response) => {
-    options.auth.require(request, 'events');
+  router.head(EVENTS_PATH, async (request, response) => {
+    await options.auth.admit(request, 'events');
     requireFeed(options.feed);
     response.writeHead(200, STREAM_HEADERS).end();
   });
@@ -69,13 +71,13 @@ export function feedRouter(options: FeedEndpointsOptions): Router {
   return router;
 }
 
-function streamEvents(
+async function streamEvents(
   { feed, auth, slots, isDraining, timing = DEFAULT_TIMING }: FeedEndpointsOptions,
   request: Request,
   response: Response,
-): void {
+): Promise<void> {
+  await auth.admit(request, 'events');
   if (isDraining()) throw new TonewireError('TW_DRAINING');
-  auth.require(request, 'events');
   const filter = parseFeedFilter(requestUrl(request).searchParams);
   const slot = slots.take();
   response.once('close', slot.release);

@@ -2,8 +2,8 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import { errorFields, type Logger } from '../log/logger.ts';
 import { TonewireError } from '../protocol/errors.ts';
-import { requestUrl } from './auth.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import { requestUrl } from './request-url.ts';
 
 /** Why a gateway takes no new calls; undefined when it does. */
 export type Unready = 'draining' | 'at capacity' | undefined;
@@ -24,6 +24,7 @@ const ABOUT = {
       'Send audio from an app: JSON control and binary audio, subprotocol tonewire.v1.',
     'wss /v1/events': 'Follow the events of all calls; ?callId=, ?leg= and ?types= narrow it.',
     'GET /v1/events': 'The same as server-sent events.',
+    'POST /v1/tokens': 'Trade an API key for a short-lived token that a browser may hold.',
     'POST /twilio/voice': 'Point a Twilio number here.',
     'wss /twilio/media': 'Twilio Media Streams.',
     'GET /healthz': 'Whether the process lives.',

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Router } from 'express';
 import type { Registry } from 'prom-client';
 import type { EventBus } from '../adapters/event-bus.ts';
@@ -11,6 +11,7 @@ import { CLOSE_CODES } from '../protocol/close-codes.ts';
 import { Authenticator } from './auth.ts';
 import { Connection } from './connection.ts';
 import { ConnectionSlots } from './connection-slots.ts';
+import { crossOriginRouter } from './cross-origin.ts';
 import { EVENTS_PATH, type FeedTiming, feedRouter, feedUpgrade } from './feed-endpoints.ts';
 import { httpApp, type Unready } from './http-app.ts';
 import { listen } from './listen.ts';
@@ -20,6 +21,7 @@ import { Sessions } from './sessions.ts';
 import { appSource } from './sources/app.ts';
 import type { Source } from './sources/source.ts';
 import { twilioGateway } from './sources/twilio-gateway.ts';
+import { tokenRouter } from './token-endpoint.ts';
 import { UpgradeDoor, type UpgradeRoute } from './upgrade.ts';
 
 export interface ServerOptions {
@@ -72,12 +74,16 @@ export async function startServer(options: ServerOptions): Promise<TonewireServe
   });
   const publish = (event: Parameters<EventBus['publish']>[0]) => options.bus.publish(event);
   const context = { ...options, sessions, metrics, publish };
-  const auth = new Authenticator(config);
+  const auth = new Authenticator(config, clock);
   const isDraining = () => sessions.draining;
   const events = { feed, auth, slots, isDraining, timing: options.feedTiming };
 
   const sources: Source[] = [appSource(auth)];
-  const routers: Router[] = [feedRouter(events)];
+  const routers: Router[] = [
+    crossOriginRouter(config.auth.allowedOrigins),
+    feedRouter(events),
+    tokenRouter(auth),
+  ];
   if (config.twilio.enabled) {
     const twilio = twilioGateway({ config, metrics, logger, clock });
     sources.push(twilio.source);
@@ -93,15 +99,10 @@ export async function startServer(options: ServerOptions): Promise<TonewireServe
   const door = new UpgradeDoor({ routes, slots, metrics, isDraining, maxMessageBytes });
   const serveMetrics = config.metrics.enabled;
   const unready = () => whyUnready(sessions, slots);
-  const http = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-    },
+  const http = httpServer(
     httpApp({ routers, metrics, serveMetrics, unready, logger }),
+    config.limits.maxConnections,
   );
-  http.maxConnections = config.limits.maxConnections + SPARE_HTTP_CONNECTIONS;
   http.on('upgrade', door.knock);
   const port = await listen(http, config.server, logger);
   logger.info('gateway listens', { port, open: auth.open });
@@ -121,6 +122,17 @@ export async function startServer(options: ServerOptions): Promise<TonewireServe
   return { port, url: urlOf(config.server.host, port), open: auth.open, drain, close };
 }
 
+function httpServer(app: RequestListener, maxSockets: number): Server {
+  const timing = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+  };
+  const http = createServer(timing, app);
+  http.maxConnections = maxSockets + SPARE_HTTP_CONNECTIONS;
+  return http;
+}
+
 function sourceUpgrade(
   source: Source,
   context: SessionContext,
@@ -128,8 +140,8 @@ function sourceUpgrade(
 ): UpgradeRoute {
   return {
     authorize: (request) => source.authorize(request),
-    accept(socket, _request, slot): void {
-      const connection = new Connection(socket, source, slot, context);
+    accept(socket, _request, slot, principal): void {
+      const connection = new Connection(socket, source, principal, slot, context);
       connections.add(connection);
       socket.once('close', () => connections.delete(connection));
     },

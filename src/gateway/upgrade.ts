@@ -3,16 +3,22 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { TonewireError, toTonewireError } from '../protocol/errors.ts';
 import { SUBPROTOCOL } from '../protocol/messages.ts';
-import { requestUrl } from './auth.ts';
+import type { Principal } from './auth.ts';
 import type { ConnectionSlot, ConnectionSlots } from './connection-slots.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import { requestUrl } from './request-url.ts';
 
 /** What happens to WebSocket upgrades of one path. */
 export interface UpgradeRoute {
-  /** Throws a `TonewireError` to refuse, before there is a socket. */
-  authorize(request: IncomingMessage): void;
+  /** Who asks to come in. Throws a `TonewireError` to refuse, before there is a socket. */
+  authorize(request: IncomingMessage): Principal | Promise<Principal>;
   /** Takes over the socket; must attach its listeners before anything asynchronous. */
-  accept(socket: WebSocket, request: IncomingMessage, slot: ConnectionSlot): void;
+  accept(
+    socket: WebSocket,
+    request: IncomingMessage,
+    slot: ConnectionSlot,
+    principal: Principal,
+  ): void;
 }
 
 export interface UpgradeOptions {
@@ -62,18 +68,10 @@ export class UpgradeDoor {
     // Until it is a WebSocket, a reset here would be an unhandled error.
     const onError = () => socket.destroy();
     socket.on('error', onError);
-    try {
-      const route = this.#route(request);
-      const slot = this.#options.slots.take();
-      socket.once('close', slot.release);
-      route.authorize(request);
-      socket.off('error', onError);
-      this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
-        route.accept(webSocket, request, slot),
-      );
-    } catch (cause) {
-      this.#refuse(socket, toTonewireError(cause));
-    }
+    this.#letIn(request, socket, head).then(
+      () => socket.off('error', onError),
+      (cause: unknown) => this.#refuse(socket, toTonewireError(cause)),
+    );
   };
 
   /** Closes every socket with this code; cuts off those that do not answer in time. */
@@ -85,6 +83,18 @@ export class UpgradeDoor {
     });
     await Promise.all(closed);
     this.#sockets.close();
+  }
+
+  async #letIn(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const route = this.#route(request);
+    const slot = this.#options.slots.take();
+    socket.once('close', slot.release);
+    const principal = await route.authorize(request);
+    // The drain may have begun meanwhile.
+    if (this.#options.isDraining()) throw new TonewireError('TW_DRAINING');
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      route.accept(webSocket, request, slot, principal),
+    );
   }
 
   #route(request: IncomingMessage): UpgradeRoute {

@@ -82,6 +82,13 @@ const SECURITY_SCHEMES = {
     description:
       'A key of auth.apiKeys, as `Authorization: Bearer …`. Needed unless the list is empty, on loopback only.',
   },
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      'A short-lived token of POST /v1/tokens: as a bearer, as `?token=…`, or as the subprotocol `token.…`, for browsers can set no headers on a WebSocket.',
+  },
 };
 
 function streamChannel(names: readonly string[]): Json {
@@ -132,7 +139,10 @@ function operation(action: 'send' | 'receive', channel: string, names: readonly 
     action,
     channel: { $ref: `#/channels/${channel}` },
     messages: names.map((name) => ({ $ref: `#/channels/${channel}/messages/${name}` })),
-    security: [{ $ref: '#/components/securitySchemes/apiKey' }],
+    security: [
+      { $ref: '#/components/securitySchemes/apiKey' },
+      { $ref: '#/components/securitySchemes/token' },
+    ],
   };
 }
 

@@ -41,7 +41,7 @@ export const ERRORS = {
     4401,
     401,
     false,
-    'The API key, signature or stream token is missing or wrong.',
+    'The API key, token or signature is missing, wrong or expired.',
   ),
   TW_FORBIDDEN: row(4403, 403, false, 'The credentials are known but do not permit this.'),
   TW_NOT_FOUND: row(4404, 404, false, 'There is nothing at this path.'),

@@ -28,4 +28,13 @@ export {
   type SessionStart,
   SUBPROTOCOL,
 } from './messages.ts';
+export {
+  ROLES,
+  type Role,
+  TOKEN_USES,
+  type TokenRequest,
+  TokenRequestSchema,
+  type TokenResponse,
+  type TokenUse,
+} from './tokens.ts';
 export { assertEvent, isEvent, parseClientMessage, parseServerMessage } from './validate.ts';

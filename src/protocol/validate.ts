@@ -15,6 +15,7 @@ import {
   SessionStartedSchema,
   SessionStartSchema,
 } from './messages.ts';
+import { type TokenRequest, TokenRequestSchema } from './tokens.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
 addFormats.default(ajv);
@@ -37,6 +38,8 @@ const serverMessages = {
 
 const events = new Map(EVENT_TYPES.map((type) => [type, ajv.compile<AnyEvent>(eventSchema(type))]));
 
+const tokenRequest = ajv.compile<TokenRequest>(TokenRequestSchema);
+
 type Validators<T> = Readonly<Record<string, ValidateFunction<T>>>;
 
 /** Reads a client's text frame. Throws TW_BAD_JSON, or TW_BAD_MESSAGE that names the field. */
@@ -52,6 +55,12 @@ export function parseServerMessage(text: string): ServerMessage | AnyEvent {
     return value;
   }
   return checked<ServerMessage>(value, serverMessages);
+}
+
+/** Checks the body of `POST /v1/tokens`. Throws TW_BAD_MESSAGE that names the field. */
+export function parseTokenRequest(value: unknown): TokenRequest {
+  if (tokenRequest(value)) return value;
+  throw bad(complaint(tokenRequest.errors?.[0]));
 }
 
 /** Whether `value` is an event exactly as its schema says. */

@@ -9,7 +9,7 @@ import {
   type SessionStart,
 } from '../../protocol/messages.ts';
 import { parseClientMessage } from '../../protocol/validate.ts';
-import type { Authenticator } from '../auth.ts';
+import type { Authenticator, Principal } from '../auth.ts';
 import { Deinterleaver } from '../deinterleave.ts';
 import type { SessionReply, Source, SourceConversation, SourceSocket } from './source.ts';
 
@@ -26,18 +26,20 @@ export function appSource(auth: Authenticator): Source {
     name: 'app',
     path: APP_STREAM_PATH,
     live: false,
-    authorize: (request: IncomingMessage) => auth.require(request, 'stream'),
-    connect: (socket) => new AppConversation(socket),
+    authorize: (request: IncomingMessage) => auth.admit(request, 'stream'),
+    connect: (socket, principal) => new AppConversation(socket, principal),
   };
 }
 
 class AppConversation implements SourceConversation {
   readonly #socket: SourceSocket;
+  readonly #principal: Principal;
   #legs: readonly Leg[] = [];
   #channels: Deinterleaver | undefined;
 
-  constructor(socket: SourceSocket) {
+  constructor(socket: SourceSocket, principal: Principal) {
     this.#socket = socket;
+    this.#principal = principal;
   }
 
   text(text: string): void {
@@ -83,6 +85,7 @@ class AppConversation implements SourceConversation {
     requireRate(sampleRateHz);
     const names = legs ?? DEFAULT_LEGS.slice(0, channels);
     requireLegs(names, channels);
+    requirePermitted(names, this.#principal);
     this.#socket.deliver({
       type: 'start',
       callId: callId ?? randomUUID(),
@@ -115,6 +118,11 @@ function requireLegs(legs: readonly Leg[], channels: number): void {
   if (new Set(legs).size !== legs.length) {
     throw new TonewireError('TW_BAD_MESSAGE', 'legs must not name a leg twice.');
   }
+}
+
+function requirePermitted(legs: readonly Leg[], { legs: permitted }: Principal): void {
+  if (permitted === undefined || legs.every((leg) => permitted.includes(leg))) return;
+  throw new TonewireError('TW_FORBIDDEN', `The token is for ${permitted.join(' and ')} only.`);
 }
 
 function idOf({ id }: { readonly id?: string }): { id?: string } {

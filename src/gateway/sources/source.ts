@@ -4,6 +4,7 @@ import type { TonewireError } from '../../protocol/errors.ts';
 import type { AnyEvent } from '../../protocol/events.ts';
 import type { Leg } from '../../protocol/labels.ts';
 import type { Consent, ServerMessage } from '../../protocol/messages.ts';
+import type { Principal } from '../auth.ts';
 
 /**
  * What a source is: the one place that knows a vendor. It translates the vendor's socket messages
@@ -22,10 +23,10 @@ export interface Source {
    * falls behind, a live sender's audio is dropped and reported; any other sender is paused.
    */
   readonly live: boolean;
-  /** Checks the upgrade request, before a socket exists. Throws a `TonewireError` to refuse it. */
-  authorize(request: IncomingMessage): void;
+  /** Who sends the upgrade request, before a socket exists. Throws a `TonewireError` to refuse it. */
+  authorize(request: IncomingMessage): Principal | Promise<Principal>;
   /** Opens the translation for one accepted socket. Must not wait: the first message may be there already. */
-  connect(socket: SourceSocket): SourceConversation;
+  connect(socket: SourceSocket, principal: Principal): SourceConversation;
 }
 
 /** What a source sees of its socket, and no more. */

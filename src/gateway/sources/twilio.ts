@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { TonewireError } from '../../protocol/errors.ts';
 import type { Leg } from '../../protocol/labels.ts';
 import { CONSENTS, type Consent } from '../../protocol/messages.ts';
-import { requireThisMachine } from '../auth.ts';
+import { type Principal, requireThisMachine } from '../auth.ts';
 import type { StreamTokens } from '../stream-token.ts';
 import type { Source, SourceConversation, SourceLeg, SourceSocket } from './source.ts';
 import {
@@ -35,6 +35,8 @@ const LEG_OF_TRACK: ReadonlyMap<string, Leg> = new Map([
   ['outbound_track', 'agent'],
 ]);
 
+const VENDOR: Principal = { kind: 'vendor', role: 'viewer' };
+
 export interface TwilioSourceOptions {
   /** Absent only in development on a loopback address: then this machine alone may connect. */
   readonly keys: SignatureKeys | undefined;
@@ -52,16 +54,17 @@ export function twilioSource(options: TwilioSourceOptions): Source {
     name: 'twilio',
     path: TWILIO_MEDIA_PATH,
     live: true,
-    authorize(request: IncomingMessage): void {
+    authorize(request: IncomingMessage): Principal {
       if (options.keys === undefined) {
         requireThisMachine(request);
-        return;
+        return VENDOR;
       }
       const header = request.headers['x-twilio-signature'];
       const signature = typeof header === 'string' ? header : '';
       if (!isSignedUpgrade(options.keys, signature, TWILIO_MEDIA_PATH)) {
         throw new TonewireError('TW_UNAUTHORIZED', 'The X-Twilio-Signature is missing or wrong.');
       }
+      return VENDOR;
     },
     connect: (socket) => new TwilioConversation(socket, options),
   };
