@@ -8,6 +8,7 @@ import { createAdapters } from './adapters/create-adapters.ts';
 import { EventBus } from './adapters/event-bus.ts';
 import type { Feed } from './adapters/feed.ts';
 import type { Config } from './config/schema.ts';
+import { IN_MEMORY } from './config/schema-store.ts';
 import { startServer, type TonewireServer } from './gateway/server.ts';
 import { createLogger, type Logger } from './log/logger.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
@@ -15,6 +16,8 @@ import { createAnalyser, ModelAnalyser } from './pipeline/analyser.ts';
 import type { Analyser } from './pipeline/analysis.ts';
 import { registerSchedulerMetrics } from './pipeline/scheduler-metrics.ts';
 import { type Clock, systemClock } from './protocol/clock.ts';
+import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
 
 /** What a Tonewire is built on; each has a default that suits a program of its own. */
 export interface TonewireParts {
@@ -49,33 +52,37 @@ export interface Tonewire {
 const ADAPTER_DRAIN_MS = 5000;
 
 /**
- * The stages, in order: logger → analyser (decode … model … readings) → bus → adapters → server.
+ * The stages, in order: logger → analyser (decode … model … readings) → bus → store → adapters → server.
  * A call's audio enters at the server, is heard by the analyser, and leaves as events on the bus.
  */
 export async function startTonewire(config: Config, parts: TonewireParts = {}): Promise<Tonewire> {
   const clock = parts.clock ?? systemClock;
   const logger = parts.logger ?? createLogger(config.log.level, process.stderr, clock);
   const registry = new Registry();
-  const analyser = parts.analyser ?? (await loadAnalyser(config));
-  if (analyser instanceof ModelAnalyser) registerSchedulerMetrics(registry, analyser.scheduler);
   const bus = new EventBus(logger);
-  const { all, feed } = createAdapters(config, parts.stdout ?? process.stdout);
-  const counters = adapterCounters(registry);
-  const { maxCalls } = config.limits;
-  const host = new AdapterHost({ adapters: all, bus, logger, clock, counters, maxCalls });
-  host.start();
-  const release = async () => {
-    await host.stop(ADAPTER_DRAIN_MS);
-    if (parts.analyser === undefined) await analyser.close();
-  };
-  let server: TonewireServer;
+  /** What was opened lets go in the opposite order, also when a later stage does not open. */
+  const opened: (() => unknown)[] = [];
+  const release = once(async () => {
+    for (const letGo of opened.reverse()) await letGo();
+  });
   try {
-    server = await startServer({ config, analyser, bus, feed, logger, clock, registry });
+    const analyser = parts.analyser ?? (await loadAnalyser(config));
+    if (parts.analyser === undefined) opened.push(() => analyser.close());
+    if (analyser instanceof ModelAnalyser) registerSchedulerMetrics(registry, analyser.scheduler);
+    const store = await openNeededStore(config, clock);
+    opened.push(() => store?.close());
+    const { all, feed } = createAdapters(config, parts.stdout ?? process.stdout);
+    const counters = adapterCounters(registry);
+    const { maxCalls } = config.limits;
+    const host = new AdapterHost({ adapters: all, bus, logger, clock, counters, maxCalls });
+    host.start();
+    opened.push(() => host.stop(ADAPTER_DRAIN_MS));
+    const server = await startServer({ config, analyser, bus, feed, logger, clock, registry });
+    return running(server, analyser.modelId, bus, feed, release);
   } catch (cause) {
     await release();
     throw cause;
   }
-  return running(server, analyser.modelId, bus, feed, once(release));
 }
 
 function running(
@@ -104,6 +111,12 @@ function once(action: () => Promise<void>): () => Promise<void> {
     done ??= action();
     return done;
   };
+}
+
+/** Opened only where something is to be kept, so that every other start is as fast as before. */
+async function openNeededStore({ store }: Config, clock: Clock): Promise<Store | undefined> {
+  if (store.path === IN_MEMORY) return undefined;
+  return openStore({ ...store, clock, alone: true });
 }
 
 /** The model and the engine that a configuration asks for. */

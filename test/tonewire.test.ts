@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { loadConfig } from '../src/config/load-config.ts';
 import * as tonewirePackage from '../src/index.ts';
 import { silentLogger } from '../src/log/logger.ts';
 import { TonewireError } from '../src/protocol/errors.ts';
 import { startTonewire, type Tonewire } from '../src/tonewire.ts';
 import { FakeAnalyser } from './helpers/fake-analyser.ts';
+import { removeTemporaryFolders, temporaryFolder } from './helpers/temporary-folder.ts';
 
 const QUIET = { 'server.port': 0, 'log.level': 'silent' };
 
@@ -20,6 +22,7 @@ describe('startTonewire', () => {
 
   afterEach(async () => {
     await Promise.all(running.splice(0).map((tonewire) => tonewire.close()));
+    removeTemporaryFolders();
   });
 
   it('answers on its own port, its adapters counted among the metrics', async () => {
@@ -39,6 +42,17 @@ describe('startTonewire', () => {
       start({ 'server.port': port }),
       (error) => error instanceof TonewireError && error.code === 'TW_CONFIG_INVALID',
     );
+  });
+
+  it('keeps a store where one is named, and lets go of it', async () => {
+    const path = join(temporaryFolder(), 'store.db');
+    const first = await start({ 'store.path': path });
+    await assert.rejects(
+      start({ 'store.path': path }),
+      (error) => error instanceof TonewireError && error.code === 'TW_STORE_LOCKED',
+    );
+    await first.close();
+    await start({ 'store.path': path });
   });
 
   it('may be drained and closed, and closed again', async () => {

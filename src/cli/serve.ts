@@ -5,6 +5,7 @@ export interface ServeOptions extends ConfigFlagOptions {
   readonly config?: string;
   readonly port?: string;
   readonly host?: string;
+  readonly store?: string;
 }
 
 const HELP = `
@@ -26,6 +27,7 @@ export function serveCommand(): Command {
     .option('--config <file>', 'a JSON file of options (also TONEWIRE_CONFIG)')
     .option('--port <number>', 'where to listen (server.port); 0 takes any free port')
     .option('--host <address>', 'where to listen (server.host)')
+    .option('--store <file>', 'the SQLite file that outlives the process (store.path)')
     .addHelpText('after', HELP)
     .action(async (options: ServeOptions) => (await import('./actions/serve.ts')).serve(options));
   return addConfigFlags(command);

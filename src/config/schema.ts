@@ -3,6 +3,7 @@ import { AdaptersSchema } from './schema-adapters.ts';
 import { AlertsSchema, AnalysisSchema } from './schema-analysis.ts';
 import { AuthSchema, LimitsSchema, ServerSchema, TwilioSchema } from './schema-gateway.ts';
 import { LogSchema, MetricsSchema } from './schema-output.ts';
+import { StoreSchema } from './schema-store.ts';
 
 /**
  * Every option, once: its type, default, bounds and what it trades. `config/schema.json`,
@@ -17,6 +18,7 @@ export const ConfigSchema = Type.Object(
     analysis: AnalysisSchema,
     alerts: AlertsSchema,
     adapters: AdaptersSchema,
+    store: StoreSchema,
     log: LogSchema,
     metrics: MetricsSchema,
   },

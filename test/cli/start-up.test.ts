@@ -18,10 +18,12 @@ describe('the start of a command', function () {
     assert.deepEqual(await packagesOf('evaluate', '--help'), ['commander', 'csv-parse']);
   });
 
-  it('loads no plots, no classical methods and no TensorFlow for the gateway', async () => {
+  it('loads no plots, no classical methods, no TensorFlow and no database for the gateway', async () => {
     const packages = await packagesOf('serve', '--set', 'no.such.option=1');
     assert.ok(packages.includes('ws') && packages.includes('express'), packages.join());
-    const heavy = packages.filter((name) => /echarts|libsvm|tensorflow|cli-progress/.test(name));
+    const heavy = packages.filter((name) =>
+      /echarts|libsql|libsvm|tensorflow|cli-progress/.test(name),
+    );
     assert.deepEqual(heavy, []);
   });
 });

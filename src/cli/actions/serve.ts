@@ -30,7 +30,13 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 function flags(options: ServeOptions): Record<string, unknown> {
-  return { 'server.port': options.port, 'server.host': options.host, ...configFlags(options) };
+  const { port, host, store } = options;
+  return {
+    'server.port': port,
+    'server.host': host,
+    'store.path': store,
+    ...configFlags(options),
+  };
 }
 
 /** Resolves with the first of the signals that ask a program to stop. */
