@@ -4,6 +4,7 @@ import { AlertsSchema, AnalysisSchema } from './schema-analysis.ts';
 import { AuthSchema, LimitsSchema, ServerSchema, TwilioSchema } from './schema-gateway.ts';
 import { LogSchema, MetricsSchema } from './schema-output.ts';
 import { StoreSchema } from './schema-store.ts';
+import { TextCuesSchema } from './schema-text-cues.ts';
 
 /**
  * Every option, once: its type, default, bounds and what it trades. `config/schema.json`,
@@ -17,6 +18,7 @@ export const ConfigSchema = Type.Object(
     twilio: TwilioSchema,
     analysis: AnalysisSchema,
     alerts: AlertsSchema,
+    textCues: TextCuesSchema,
     adapters: AdaptersSchema,
     store: StoreSchema,
     log: LogSchema,

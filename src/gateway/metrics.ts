@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { EventType } from '../protocol/events.ts';
+import type { TranscriptOutcome } from './call-transcripts.ts';
 import type { DiscardReason } from './sources/source.ts';
 
 /** What the metrics read when they are asked. */
@@ -23,6 +24,7 @@ export class GatewayMetrics {
   readonly #events: Counter<'type'>;
   readonly #dtmf: Counter<never>;
   readonly #pauses: Counter<'source'>;
+  readonly #transcripts: Counter<'outcome'>;
   readonly #streamStatus: Counter<'source' | 'status'>;
   constructor(registry: Registry = new Registry(), probe: MetricsProbe) {
     this.#registry = registry;
@@ -42,6 +44,9 @@ export class GatewayMetrics {
     this.#events = this.#counter('events_total', 'Events made.', ['type']);
     this.#dtmf = this.#counter('dtmf_total', 'Keys pressed; which ones is never kept.', []);
     this.#pauses = this.#counter('backpressure_pauses_total', 'Senders made to wait.', ['source']);
+    this.#transcripts = this.#counter('transcripts_total', 'Lines of transcripts that came in.', [
+      'outcome',
+    ]);
     this.#streamStatus = this.#counter('stream_status_total', "A vendor's stream notices.", [
       'source',
       'status',
@@ -97,6 +102,10 @@ export class GatewayMetrics {
 
   paused(source: string): void {
     this.#pauses.inc({ source });
+  }
+
+  transcript(outcome: TranscriptOutcome): void {
+    this.#transcripts.inc({ outcome });
   }
 
   /** `status` must come from a closed list. */

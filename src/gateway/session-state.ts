@@ -21,6 +21,7 @@ const DEAF: Permits = {
   dtmf: 'ignore',
   mark: 'ignore',
   pause: 'ignore',
+  transcript: 'ignore',
   flush: 'ignore',
   stop: 'ignore',
 };
@@ -31,6 +32,7 @@ const RUNNING: Permits = {
   dtmf: 'take',
   mark: 'take',
   pause: 'take',
+  transcript: 'take',
   flush: 'take',
   stop: 'take',
 };
@@ -43,6 +45,7 @@ export const PERMITS: Readonly<Record<SessionState['name'], Permits>> = {
     dtmf: 'refuse',
     mark: 'refuse',
     pause: 'refuse',
+    transcript: 'refuse',
     flush: 'refuse',
     stop: 'refuse',
   },
@@ -54,6 +57,7 @@ export const PERMITS: Readonly<Record<SessionState['name'], Permits>> = {
     dtmf: 'take',
     mark: 'take',
     pause: 'hold',
+    transcript: 'hold',
     flush: 'hold',
     stop: 'hold',
   },

@@ -6,6 +6,7 @@ import type { Clock } from '../protocol/clock.ts';
 import { TonewireError, toTonewireError } from '../protocol/errors.ts';
 import type { AnyEvent, EventData, EventType } from '../protocol/events.ts';
 import type { Leg } from '../protocol/labels.ts';
+import { CallTranscripts } from './call-transcripts.ts';
 import { decideLeg } from './leg-policy.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { SessionEvents } from './session-events.ts';
@@ -35,6 +36,8 @@ export class Session {
   readonly #reply: (reply: SessionReply) => void;
   readonly #events: SessionEvents;
   readonly #legs = new Map<Leg, SessionLeg>();
+  /** Made by the first line that comes: most calls have none. */
+  #transcripts: CallTranscripts | undefined;
   #logger: Logger;
   #call: StartMessage | undefined;
   #state: SessionState = { name: 'waiting' };
@@ -107,6 +110,10 @@ export class Session {
         this.#context.metrics.dtmf();
         break;
       case 'mark':
+        break;
+      case 'transcript':
+        this.#transcripts ??= new CallTranscripts(this.#context);
+        this.#transcripts.take(message, this.#legs.get(message.leg));
         break;
       case 'pause':
         this.#state = { name: 'paused' };

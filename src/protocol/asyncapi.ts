@@ -13,6 +13,7 @@ import {
   SessionStartedSchema,
   SessionStartSchema,
   SUBPROTOCOL,
+  TranscriptSchema,
 } from './messages.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -32,6 +33,7 @@ const CLIENT_MESSAGES = {
     SessionFlushSchema,
   ),
   'session.end': message('Ends the session; totals follow.', SessionEndSchema),
+  transcript: message('A line of what was said on a leg, beside its audio.', TranscriptSchema),
   ping: message('Asks for a pong.', PingSchema),
 };
 

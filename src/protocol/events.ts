@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { EMOTIONS, LEGS, UNDECIDED } from './labels.ts';
+import { MEASURES, SIGNALS } from './signals.ts';
 
 /**
  * Everything Tonewire says, as CloudEvents 1.0 (structured JSON). Each schema is also its
@@ -10,7 +11,6 @@ const object = <P extends Type.TProperties>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
 
 const LegSchema = Type.Enum(LEGS, { description: "The speaker's channel." });
-const EmotionSchema = Type.Enum(EMOTIONS);
 const LabelSchema = Type.Enum([...EMOTIONS, ...UNDECIDED], {
   description:
     'The perceived expression; "listening" until enough speech was heard, "uncertain" when no label is clear.',
@@ -77,6 +77,37 @@ const ContributionsSchema = object({
 
 const Dimension = (description: string) => Type.Number({ minimum: -1, maximum: 1, description });
 
+const ModalitiesSchema = object({
+  emotion: Type.Enum(EMOTIONS, {
+    description: 'What both speak of: the emotion of contributions.',
+  }),
+  voice: object({
+    probabilities: ProbabilitiesSchema,
+    nats: Type.Number({
+      description:
+        "The emotion's log-probability by voice alone, over the mean of all emotions' (weighted by their shown probabilities). With nats of the words, the same of the shown probabilities.",
+    }),
+  }),
+  words: object({
+    newest: Type.Enum(['scored', 'no_known_words', 'other_language'], {
+      description: 'What the newest line amounted to; only scored lines count.',
+    }),
+    valence: Dimension('Of the lines that still count, −1 unpleasant to 1 pleasant.'),
+    weight: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description: 'How much they still count: confidence, fading with time.',
+    }),
+    ageMs: Type.Number({ minimum: 0, description: 'Since the newest line was said.' }),
+    nats: Type.Number({
+      description: 'What the words added to the emotion, in the unit of voice.nats.',
+    }),
+    text: Type.Optional(
+      Type.String({ description: 'The newest line; only where textCues.textInEvents is on.' }),
+    ),
+  }),
+});
+
 const reading = {
   label: LabelSchema,
   confidence: Share,
@@ -84,6 +115,14 @@ const reading = {
   arousal: Dimension('Expected arousal under the probabilities, −1 calm to 1 aroused.'),
   valence: Dimension('Expected valence under the probabilities, −1 unpleasant to 1 pleasant.'),
 };
+
+const AlertConditionSchema = object({
+  signal: Type.Enum(SIGNALS),
+  measure: Type.Enum(MEASURES),
+  value: Type.Number({ description: "In the signal's own unit." }),
+  above: Type.Optional(Type.Number({ description: 'The limit that the value has to reach.' })),
+  below: Type.Optional(Type.Number({ description: 'The limit that the value must not exceed.' })),
+});
 
 const callAnd = { callId: Type.String({ minLength: 1, maxLength: 256 }) };
 const callAndLeg = { ...callAnd, leg: LegSchema };
@@ -114,6 +153,13 @@ const DATA = {
     prosody: ProsodySchema,
     attention: AttentionSchema,
     contributions: ContributionsSchema,
+    modalities: Type.Optional(
+      Type.Object(ModalitiesSchema.properties, {
+        additionalProperties: false,
+        description:
+          'What voice and words each contributed; absent while no line of a transcript counts.',
+      }),
+    ),
     model: Type.String(),
   }),
   'emotion.changed': object({
@@ -136,9 +182,23 @@ const DATA = {
     atMs: PositionMs,
     rule: Type.String(),
     text: Type.String(),
-    emotion: EmotionSchema,
+    emotion: Type.Enum(EMOTIONS, {
+      description: 'The first emotion that the rule watches; if none, the most probable one.',
+    }),
     probability: Share,
-    heldMs: Type.Number({ minimum: 0 }),
+    heldMs: Type.Number({ minimum: 0, description: 'How long the rule has been fulfilled.' }),
+    suggestion: Type.Optional(
+      Type.String({ description: 'What the rule suggests to say or do, for whoever reads it.' }),
+    ),
+    action: Type.Optional(
+      Type.String({ description: 'The next best action by your own name for it, for a program.' }),
+    ),
+    conditions: Type.Optional(
+      Type.Array(AlertConditionSchema, {
+        description:
+          "What the rule's conditions read at that moment, those without a value left out.",
+      }),
+    ),
   }),
   'audio.gap': object({
     ...callAndLeg,

@@ -21,13 +21,16 @@ export {
   type Consent,
   ENCODINGS,
   type Encoding,
+  MAX_TRANSCRIPT_CHARACTERS,
   SAMPLE_RATES_HZ,
   type SampleRateHz,
   type ServerMessage,
   ServerMessageSchema,
   type SessionStart,
   SUBPROTOCOL,
+  type Transcript,
 } from './messages.ts';
+export { MEASURES, type Measure, SIGNALS, type Signal } from './signals.ts';
 export {
   ROLES,
   type Role,

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { SpanSchema } from './events.ts';
 import { LEGS } from './labels.ts';
 
 /**
@@ -59,10 +60,47 @@ export const SessionFlushSchema = object({ type: Type.Literal('session.flush'), 
 export const SessionEndSchema = object({ type: Type.Literal('session.end') });
 export const PingSchema = object({ type: Type.Literal('ping'), id });
 
+/** Longest line of a transcript, in UTF-16 units: a minute of speech. */
+export const MAX_TRANSCRIPT_CHARACTERS = 1000;
+
+export const TranscriptSchema = object({
+  type: Type.Literal('transcript'),
+  leg: Type.Enum(LEGS, { description: 'Who said it: one of the legs of session.start.' }),
+  text: Type.String({
+    minLength: 1,
+    maxLength: MAX_TRANSCRIPT_CHARACTERS,
+    description: 'One utterance, or what is known of it so far.',
+  }),
+  final: Type.Optional(
+    Type.Boolean({
+      description:
+        'false: a guess, which the next line of the leg replaces, final or not. Default: true.',
+    }),
+  ),
+  span: Type.Optional(
+    Type.Object(SpanSchema.properties, {
+      additionalProperties: false,
+      description: "When it was said, on the leg's clock. Default: it ended just now.",
+    }),
+  ),
+  language: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$',
+      maxLength: 35,
+      description: 'BCP 47, such as "en-GB". Default: en.',
+    }),
+  ),
+  confidence: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 1, description: "The recogniser's own. Default: 1." }),
+  ),
+});
+export type Transcript = Static<typeof TranscriptSchema>;
+
 export const ClientMessageSchema = Type.Union([
   SessionStartSchema,
   SessionFlushSchema,
   SessionEndSchema,
+  TranscriptSchema,
   PingSchema,
 ]);
 export type ClientMessage = Static<typeof ClientMessageSchema>;

@@ -14,6 +14,7 @@ import {
   SessionFlushSchema,
   SessionStartedSchema,
   SessionStartSchema,
+  TranscriptSchema,
 } from './messages.ts';
 import { type TokenRequest, TokenRequestSchema } from './tokens.ts';
 
@@ -25,6 +26,7 @@ const clientMessages = {
   'session.start': ajv.compile<ClientMessage>(SessionStartSchema),
   'session.flush': ajv.compile<ClientMessage>(SessionFlushSchema),
   'session.end': ajv.compile<ClientMessage>(SessionEndSchema),
+  transcript: ajv.compile<ClientMessage>(TranscriptSchema),
   ping: ajv.compile<ClientMessage>(PingSchema),
 } satisfies Record<ClientMessage['type'], ValidateFunction<ClientMessage>>;
 

@@ -87,7 +87,7 @@ describe('what is kept private', () => {
     const client = await WsClient.open(server.ws('/v1/stream'));
     const audio = { encoding: 'pcm_s16le', sampleRateHz: 16000, channels: 1 };
     client.send({ type: 'session.start', audio, metadata: { caller: PHONE } });
-    client.send({ type: 'transcript', text: `my card is ${PHONE}` });
+    client.send({ type: 'transcript', text: `my card is ${PHONE}`, secret: PHONE });
     const error = await client.message('error');
     await client.closed;
     await server.event('call.ended');

@@ -33,6 +33,16 @@ describe('parseClientMessage', () => {
       { ...start, consent: 'given' },
       { type: 'session.flush', id: '1' },
       { type: 'session.end' },
+      { type: 'transcript', leg: 'customer', text: 'Hello.' },
+      {
+        type: 'transcript',
+        leg: 'agent',
+        text: 'Hel',
+        final: false,
+        span: { startMs: 0, endMs: 400 },
+        language: 'en-GB',
+        confidence: 0.9,
+      },
       { type: 'ping' },
     ];
     for (const message of messages) {

@@ -51,6 +51,10 @@ class AppConversation implements SourceConversation {
       case 'session.flush':
         this.#socket.deliver({ type: 'flush', ...idOf(message) });
         break;
+      case 'transcript':
+        this.#requireLeg(message.leg);
+        this.#socket.deliver(message);
+        break;
       case 'session.end':
         this.#socket.deliver({ type: 'stop', reason: 'stopped' });
         break;
@@ -96,6 +100,12 @@ class AppConversation implements SourceConversation {
     });
     this.#legs = names;
     this.#channels = new Deinterleaver(channels, SAMPLE_BYTES[encoding]);
+  }
+
+  /** Before start there are no legs yet, and the session refuses it. */
+  #requireLeg(leg: Leg): void {
+    if (this.#legs.length === 0 || this.#legs.includes(leg)) return;
+    throw new TonewireError('TW_BAD_MESSAGE', 'leg is not one of the legs of session.start.');
   }
 
   #send(message: ServerMessage): void {

@@ -3,7 +3,7 @@ import type { AudioFormat } from '../../pipeline/analysis.ts';
 import type { TonewireError } from '../../protocol/errors.ts';
 import type { AnyEvent } from '../../protocol/events.ts';
 import type { Leg } from '../../protocol/labels.ts';
-import type { Consent, ServerMessage } from '../../protocol/messages.ts';
+import type { Consent, ServerMessage, Transcript } from '../../protocol/messages.ts';
 import type { Principal } from '../auth.ts';
 
 /**
@@ -82,6 +82,8 @@ export interface AudioMessage {
 export type SourceMessage =
   | StartMessage
   | AudioMessage
+  /** A line of what was said on a leg. Its text is personal: it goes into no log. */
+  | Readonly<Transcript>
   /** A key was pressed. Which one never leaves the source. */
   | { readonly type: 'dtmf' }
   /** Audio that was played to the caller has ended, or was cleared. */

@@ -1,0 +1,51 @@
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../protocol/clock.ts';
+import type { Leg } from '../protocol/labels.ts';
+import type { Transcript } from '../protocol/messages.ts';
+import type { GatewayMetrics } from './metrics.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { SessionLeg } from './session-leg.ts';
+
+/** What became of a line. */
+export type TranscriptOutcome =
+  | 'taken'
+  /** By consent or configuration: nobody looks at what this leg says either. */
+  | 'not_analysed'
+  | 'unknown_leg'
+  | 'too_many';
+
+export interface CallTranscriptsContext {
+  readonly config: Pick<Config, 'textCues'>;
+  readonly metrics: Pick<GatewayMetrics, 'transcript'>;
+  readonly clock: Clock;
+}
+
+/** The transcript lines of one call: holds them to their limits. */
+export class CallTranscripts {
+  readonly #context: CallTranscriptsContext;
+  readonly #rates = new Map<Leg, RateLimit>();
+
+  constructor(context: CallTranscriptsContext) {
+    this.#context = context;
+  }
+
+  take(line: Transcript, leg: SessionLeg | undefined): TranscriptOutcome {
+    const outcome = this.#outcome(line, leg);
+    this.#context.metrics.transcript(outcome);
+    return outcome;
+  }
+
+  #outcome(line: Transcript, leg: SessionLeg | undefined): TranscriptOutcome {
+    if (leg === undefined) return 'unknown_leg';
+    if (!leg.analysed) return 'not_analysed';
+    if (!this.#rate(line.leg).spend()) return 'too_many';
+    return 'taken';
+  }
+
+  #rate(leg: Leg): RateLimit {
+    const { config, clock } = this.#context;
+    const rate = this.#rates.get(leg) ?? new RateLimit(config.textCues.maxLinesPerSecond, clock);
+    this.#rates.set(leg, rate);
+    return rate;
+  }
+}
