@@ -4,6 +4,7 @@ import { Counter, Registry } from 'prom-client';
 import type { AdapterCounters } from './adapters/adapter-counters.ts';
 import { AdapterHost } from './adapters/adapter-host.ts';
 import type { LineOutput } from './adapters/console.ts';
+import { Contexts } from './adapters/context/contexts.ts';
 import { createAdapters } from './adapters/create-adapters.ts';
 import { EventBus } from './adapters/event-bus.ts';
 import type { Feed } from './adapters/feed.ts';
@@ -52,8 +53,9 @@ export interface Tonewire {
 const ADAPTER_DRAIN_MS = 5000;
 
 /**
- * The stages, in order: logger → analyser (decode … model … readings) → bus → store → adapters → server.
- * A call's audio enters at the server, is heard by the analyser, and leaves as events on the bus.
+ * The stages, in order: logger → analyser (decode … model … readings) → bus → contexts → store →
+ * adapters → server. A call's audio enters at the server, is heard by the analyser, and leaves as
+ * events on the bus, where the contexts add theirs.
  */
 export async function startTonewire(config: Config, parts: TonewireParts = {}): Promise<Tonewire> {
   const clock = parts.clock ?? systemClock;
@@ -69,6 +71,8 @@ export async function startTonewire(config: Config, parts: TonewireParts = {}): 
     const analyser = parts.analyser ?? (await loadAnalyser(config));
     if (parts.analyser === undefined) opened.push(() => analyser.close());
     if (analyser instanceof ModelAnalyser) registerSchedulerMetrics(registry, analyser.scheduler);
+    const contexts = createContexts(config, registry);
+    contexts?.follow(bus);
     const store = await openNeededStore(config, clock);
     opened.push(() => store?.close());
     const { all, feed } = createAdapters(config, parts.stdout ?? process.stdout);
@@ -77,7 +81,16 @@ export async function startTonewire(config: Config, parts: TonewireParts = {}): 
     const host = new AdapterHost({ adapters: all, bus, logger, clock, counters, maxCalls });
     host.start();
     opened.push(() => host.stop(ADAPTER_DRAIN_MS));
-    const server = await startServer({ config, analyser, bus, feed, logger, clock, registry });
+    const server = await startServer({
+      config,
+      analyser,
+      bus,
+      feed,
+      contexts,
+      logger,
+      clock,
+      registry,
+    });
     return running(server, analyser.modelId, bus, feed, release);
   } catch (cause) {
     await release();
@@ -130,6 +143,16 @@ export function findModelFolder(model: string): string {
   const here = resolve(model);
   const shipped = join(PACKAGE_ROOT, model);
   return !existsSync(here) && existsSync(shipped) ? shipped : here;
+}
+
+function createContexts({ context, limits }: Config, registry: Registry): Contexts | undefined {
+  if (!context.enabled) return undefined;
+  const evicted = new Counter({
+    name: 'tonewire_contexts_evicted_total',
+    help: 'Calls whose context was given up because more than limits.maxCalls had one.',
+    registers: [registry],
+  });
+  return new Contexts(context, limits.maxCalls, evicted);
 }
 
 function adapterCounters(registry: Registry): AdapterCounters {

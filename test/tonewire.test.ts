@@ -68,6 +68,7 @@ describe('the package entry', () => {
     assert.deepEqual(
       Object.keys(tonewirePackage).sort(),
       [
+        'BotContextSchema',
         'CLOSE_CODES',
         'CONSENTS',
         'EMOTIONS',
@@ -77,12 +78,14 @@ describe('the package entry', () => {
         'EVENT_TYPES',
         'ClientMessageSchema',
         'LEGS',
+        'PERCEIVED',
         'ROLES',
         'SAMPLE_RATES_HZ',
         'SUBPROTOCOL',
         'ServerMessageSchema',
         'TOKEN_USES',
         'TokenRequestSchema',
+        'TRENDS',
         'TonewireError',
         'UNDECIDED',
         'VERSION',

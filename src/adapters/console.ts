@@ -54,6 +54,8 @@ function details(event: AnyEvent): string {
       return `${seconds(event.data.atMs)} ${event.data.rule}: ${event.data.text}`;
     case 'audio.gap':
       return `${span(event.data.span)} ${event.data.cause}`;
+    case 'context.changed':
+      return `${seconds(event.data.atMs)} ${event.data.context.current}, ${event.data.context.trend}`;
     case 'call.ended':
       return `${event.data.reason} after ${seconds(event.data.durationMs)}, ${event.data.legs
         .map((leg) => `${leg.leg} mostly ${leg.dominant}`)

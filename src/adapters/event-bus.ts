@@ -6,14 +6,29 @@ export type EventListener = (event: AnyEvent) => void;
 /** Hands each event to every listener, at once and in the order they subscribed. */
 export class EventBus {
   readonly #logger: Logger;
+  /** What listeners published while an event was being handed out; absent while none is. */
+  #following: AnyEvent[] | undefined;
   #listeners: readonly EventListener[] = [];
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
-  /** Returns when every listener has seen the event; a listener that throws harms nobody else. */
+  /**
+   * Returns when every listener has seen the event; a listener that throws harms nobody else. What
+   * a listener publishes comes after the event that made it, for everybody.
+   */
   publish(event: AnyEvent): void {
+    if (this.#following) {
+      this.#following.push(event);
+      return;
+    }
+    this.#following = [event];
+    for (const next of this.#following) this.#handOut(next);
+    this.#following = undefined;
+  }
+
+  #handOut(event: AnyEvent): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { AdaptersSchema } from './schema-adapters.ts';
 import { AlertsSchema, AnalysisSchema } from './schema-analysis.ts';
+import { ContextSchema } from './schema-context.ts';
 import { AuthSchema, LimitsSchema, ServerSchema, TwilioSchema } from './schema-gateway.ts';
 import { LogSchema, MetricsSchema } from './schema-output.ts';
 import { StoreSchema } from './schema-store.ts';
@@ -19,6 +20,7 @@ export const ConfigSchema = Type.Object(
     analysis: AnalysisSchema,
     alerts: AlertsSchema,
     textCues: TextCuesSchema,
+    context: ContextSchema,
     adapters: AdaptersSchema,
     store: StoreSchema,
     log: LogSchema,

@@ -24,6 +24,7 @@ const ABOUT = {
       'Send audio from an app: JSON control and binary audio, subprotocol tonewire.v1.',
     'wss /v1/events': 'Follow the events of all calls; ?callId=, ?leg= and ?types= narrow it.',
     'GET /v1/events': 'The same as server-sent events.',
+    'GET /v1/calls/{callId}/context': 'How a call sounds now, in five fields for a bot.',
     'POST /v1/tokens': 'Trade an API key for a short-lived token that a browser may hold.',
     'POST /twilio/voice': 'Point a Twilio number here.',
     'wss /twilio/media': 'Twilio Media Streams.',

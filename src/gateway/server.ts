@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Router } from 'express';
 import type { Registry } from 'prom-client';
+import type { Contexts } from '../adapters/context/contexts.ts';
 import type { EventBus } from '../adapters/event-bus.ts';
 import type { Feed } from '../adapters/feed.ts';
 import type { Config } from '../config/schema.ts';
@@ -11,9 +11,9 @@ import { CLOSE_CODES } from '../protocol/close-codes.ts';
 import { Authenticator } from './auth.ts';
 import { Connection } from './connection.ts';
 import { ConnectionSlots } from './connection-slots.ts';
-import { crossOriginRouter } from './cross-origin.ts';
-import { EVENTS_PATH, type FeedTiming, feedRouter, feedUpgrade } from './feed-endpoints.ts';
+import { EVENTS_PATH, type FeedTiming, feedUpgrade } from './feed-endpoints.ts';
 import { httpApp, type Unready } from './http-app.ts';
+import { httpRouters } from './http-routers.ts';
 import { listen } from './listen.ts';
 import { GatewayMetrics } from './metrics.ts';
 import type { SessionContext } from './session.ts';
@@ -21,7 +21,6 @@ import { Sessions } from './sessions.ts';
 import { appSource } from './sources/app.ts';
 import type { Source } from './sources/source.ts';
 import { twilioGateway } from './sources/twilio-gateway.ts';
-import { tokenRouter } from './token-endpoint.ts';
 import { UpgradeDoor, type UpgradeRoute } from './upgrade.ts';
 
 export interface ServerOptions {
@@ -30,6 +29,8 @@ export interface ServerOptions {
   readonly bus: EventBus;
   /** Absent when the feed is switched off. */
   readonly feed: Feed | undefined;
+  /** Absent when context.enabled is false. */
+  readonly contexts?: Contexts | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Where the metrics are registered, so that others may add theirs. Default: a registry of its own. */
@@ -79,11 +80,7 @@ export async function startServer(options: ServerOptions): Promise<TonewireServe
   const events = { feed, auth, slots, isDraining, timing: options.feedTiming };
 
   const sources: Source[] = [appSource(auth)];
-  const routers: Router[] = [
-    crossOriginRouter(config.auth.allowedOrigins),
-    feedRouter(events),
-    tokenRouter(auth),
-  ];
+  const routers = httpRouters({ config, auth, feed: events, contexts: options.contexts });
   if (config.twilio.enabled) {
     const twilio = twilioGateway({ config, metrics, logger, clock });
     sources.push(twilio.source);

@@ -51,7 +51,8 @@ export function asyncApiDocument(version: string): Json {
     EVENT_TYPES.map((type) => [type, message('A CloudEvent.', eventSchema(type), type)]),
   );
   const messages: Json = { ...CLIENT_MESSAGES, ...SERVER_MESSAGES, ...events };
-  const streamMessages = Object.keys(messages);
+  const streamEvents = EVENT_TYPES.filter((type) => type !== 'context.changed');
+  const streamMessages = Object.keys(messages).filter((name) => name !== 'context.changed');
   const feedMessages = ['error', ...EVENT_TYPES];
   return {
     asyncapi: '3.0.0',
@@ -69,7 +70,7 @@ export function asyncApiDocument(version: string): Json {
     },
     operations: {
       sendAudio: operation('receive', 'stream', Object.keys(CLIENT_MESSAGES)),
-      answerAudio: operation('send', 'stream', [...Object.keys(SERVER_MESSAGES), ...EVENT_TYPES]),
+      answerAudio: operation('send', 'stream', [...Object.keys(SERVER_MESSAGES), ...streamEvents]),
       followEvents: operation('send', 'events', feedMessages),
     },
     components: { messages, securitySchemes: SECURITY_SCHEMES },

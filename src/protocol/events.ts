@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { BotContextSchema } from './bot-context.ts';
 import { EMOTIONS, LEGS, UNDECIDED } from './labels.ts';
 import { MEASURES, SIGNALS } from './signals.ts';
 
@@ -209,6 +210,14 @@ const DATA = {
       description: 'How much of the gap was filled with silence.',
     }),
   }),
+  'context.changed': object({
+    ...callAndLeg,
+    atMs: PositionMs,
+    context: BotContextSchema,
+    metadata: Type.Record(Type.String(), Type.String(), {
+      description: 'As in call.started: which conversation of a bot the call belongs to.',
+    }),
+  }),
   'call.ended': object({
     ...callAnd,
     reason: Type.String({
@@ -238,7 +247,7 @@ export type EventData<T extends EventType> = Static<(typeof DATA)[T]>;
 export const EVENT_TYPES = Object.keys(DATA) as EventType[];
 export const EVENT_DATA_SCHEMAS: Readonly<Record<EventType, Type.TSchema>> = DATA;
 
-/** One event on the wire. `id` is unique within `source`; `sequence` grows by one per call. */
+/** One event on the wire. `id` is unique within `source`; `sequence` orders the events of a call. */
 export interface TonewireEvent<T extends EventType = EventType> {
   readonly specversion: '1.0';
   readonly id: string;
@@ -264,7 +273,11 @@ export function eventSchema(type: EventType): Type.TSchema {
     subject: Type.String({ description: 'callId, or callId/leg.' }),
     time: Type.String({ format: 'date-time' }),
     datacontenttype: Type.Literal('application/json'),
-    sequence: Type.Integer({ minimum: 0, description: 'Counts the events of one call from 0.' }),
+    sequence: Type.Integer({
+      minimum: 0,
+      description:
+        'Counts the events of one call from 0; context.changed bears that of the emotion.updated which it sums up.',
+    }),
     data: EVENT_DATA_SCHEMAS[type],
   });
 }

@@ -1,4 +1,12 @@
 /** The wire, for whoever speaks it: clients, bots and dashboards. Imports nothing else of Tonewire. */
+export {
+  type BotContext,
+  BotContextSchema,
+  PERCEIVED,
+  type Perceived,
+  TRENDS,
+  type Trend,
+} from './bot-context.ts';
 export { CLOSE_CODES } from './close-codes.ts';
 export { ERRORS, type ErrorCode, type ErrorRow, TonewireError, toTonewireError } from './errors.ts';
 export {

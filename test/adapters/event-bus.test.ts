@@ -42,6 +42,17 @@ describe('EventBus', () => {
     assert.doesNotMatch(lines[0] ?? '', /probabilities|anger/);
   });
 
+  it('hands out what a listener publishes after the event that made it, to everybody', () => {
+    const bus = new EventBus(silentLogger);
+    const seen: string[] = [];
+    bus.subscribe(({ id }) => {
+      if (id === 'event-1') bus.publish(sampleEvent('audio.gap', 2));
+    });
+    bus.subscribe(({ id }) => seen.push(id));
+    bus.publish(sampleEvent('audio.gap', 1));
+    assert.deepEqual(seen, ['event-1', 'event-2']);
+  });
+
   it('is not disturbed by listeners that come and go while it publishes', () => {
     const bus = new EventBus(silentLogger);
     const seen: string[] = [];

@@ -52,6 +52,18 @@ const DATA: { readonly [T in EventType]: EventData<T> } = {
     heldMs: 8000,
   },
   'audio.gap': { ...leg, span, cause: 'missing', filledMs: 1500 },
+  'context.changed': {
+    ...leg,
+    atMs: 1500,
+    context: {
+      current: 'sounds angry',
+      trend: 'rising',
+      since: 1500,
+      confidence: 0.6,
+      suggestion: 'Acknowledge the trouble first.',
+    },
+    metadata: { queue: 'billing' },
+  },
   'call.ended': {
     callId: 'call-1',
     reason: 'stopped',

@@ -27,7 +27,7 @@ const running = new Set<TestServer>();
 export async function startTestServer(
   flags: Readonly<Record<string, unknown>> = {},
   logger: Logger = silentLogger,
-  parts: Pick<ServerOptions, 'feedTiming'> = {},
+  parts: Pick<ServerOptions, 'contexts' | 'feedTiming'> = {},
 ): Promise<TestServer> {
   const config = loadConfig({ flags: { 'server.port': 0, 'server.drainTimeoutMs': 0, ...flags } });
   const bus = new EventBus(silentLogger);

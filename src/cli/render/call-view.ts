@@ -45,6 +45,7 @@ export function viewAfter(view: CallView, event: AnyEvent): CallView {
       return { ...view, ended: event.data };
     case 'segment.ended':
     case 'audio.gap':
+    case 'context.changed':
       return view;
   }
 }

@@ -27,6 +27,10 @@ export function eventLine(event: AnyEvent): string {
       const { span, leg, cause } = event.data;
       return `${at(span.endMs)}  ${leg.padEnd(8)}  gap of ${seconds(span.endMs - span.startMs)} (${cause})`;
     }
+    case 'context.changed': {
+      const { atMs, leg, context } = event.data;
+      return `${at(atMs)}  ${leg.padEnd(8)}  for bots: ${context.current}, ${context.trend}`;
+    }
     case 'call.ended':
       return `${at(event.data.durationMs)}  call ended: ${plain(event.data.reason)}`;
   }
