@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Adapter } from './adapter.ts';
 import { createConsoleAdapter, type LineOutput } from './console.ts';
 import { Feed } from './feed.ts';
+import { createFileAdapter } from './file.ts';
 import { createWebhookAdapter } from './webhook.ts';
 
 export interface Adapters {
@@ -20,7 +21,10 @@ export function createAdapters(config: Config, output: LineOutput): Adapters {
         maxSubscribers: limits.maxEventSubscribers,
       })
     : undefined;
-  const all: Adapter[] = adapters.webhooks.map((webhook) => createWebhookAdapter(webhook));
+  const all: Adapter[] = [
+    ...adapters.files.map((file) => createFileAdapter(file)),
+    ...adapters.webhooks.map((webhook) => createWebhookAdapter(webhook)),
+  ];
   if (feed) all.push(feed);
   if (adapters.console.enabled) {
     const { format, filter } = adapters.console;

@@ -128,6 +128,8 @@ function duplicateErrors({ auth, alerts, adapters }: Config): string[] {
     ...duplicates('auth.apiKeys', 'id', auth.apiKeys),
     ...duplicates('auth.apiKeys', 'key', auth.apiKeys),
     ...duplicates('alerts', 'name', alerts),
+    ...duplicates('adapters.files', 'name', adapters.files),
+    ...duplicates('adapters.files', 'path', adapters.files),
     ...duplicates('adapters.webhooks', 'name', adapters.webhooks),
   ];
 }

@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import { EVENT_TYPES } from '../protocol/events.ts';
-import { adapterName, filterSection } from './schema-filter.ts';
+import { adapterName } from './schema-adapter-members.ts';
+import { FileSchema } from './schema-adapters-local.ts';
+import { filterSection } from './schema-filter.ts';
 import { item, section, toggle, whole } from './section.ts';
 
 const secret = (description: string) =>
@@ -69,6 +71,10 @@ const FeedSchema = section('The live feed at /v1/events, for dashboards and bots
 
 export const AdaptersSchema = section('Where events go. Each has its own queue and failures.', {
   console: ConsoleSchema,
+  files: Type.Array(FileSchema, {
+    default: [],
+    description: 'Files that events are appended to. Default: none.',
+  }),
   webhooks: Type.Array(WebhookSchema, {
     default: [],
     description: 'Endpoints that are called for events. Default: none.',

@@ -3,16 +3,6 @@ import type { EventType } from '../protocol/events.ts';
 import { EMOTIONS, LEGS, UNDECIDED } from '../protocol/labels.ts';
 import { item, section, share, whole } from './section.ts';
 
-/** What an instance of an adapter is called. */
-export function adapterName(description: string): Type.TString {
-  return Type.String({
-    minLength: 1,
-    maxLength: 64,
-    pattern: '^[A-Za-z0-9._-]+$',
-    description,
-  });
-}
-
 /**
  * What an adapter gets of everything that is said; src/adapters/event-filter.ts applies it.
  * @param types what the adapter can use at all
