@@ -39,3 +39,12 @@ export function parseGatewayUrl(text: string): string {
   }
   throw new InvalidArgumentError('It takes an address such as ws://127.0.0.1:8460.');
 }
+
+/** `--jitter 5`: milliseconds, of which there may be none. */
+export function parseMilliseconds(text: string): number {
+  const ms = Number(text);
+  if (text.trim() === '' || !Number.isFinite(ms) || ms < 0) {
+    throw new InvalidArgumentError('It takes a number of milliseconds, at least 0.');
+  }
+  return ms;
+}

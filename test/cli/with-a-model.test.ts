@@ -113,11 +113,11 @@ describe('tonewire with a model', function () {
     assert.ok(report.legsHeld <= 3); // fewer where the machine stalls for a second
     assert.ok(report.audioSeconds > 4 && report.audioSeconds < 10, `${report.audioSeconds} s`);
     assert.ok(report.cpuMsPerAudioSecond > 0);
-    const { rest, ...stages } = report.stages;
-    assert.ok(Object.values(stages).every((cost) => cost > 0));
-    const sum = Object.values(stages).reduce((total, cost) => total + cost, rest);
+    const costs = Object.values(report.stages);
+    assert.ok(report.stages.ingest > 0 && report.stages.model > 0);
+    const sum = costs.reduce((total, cost) => total + cost, 0);
     assert.ok(Math.abs(sum - report.cpuMsPerAudioSecond) < 0.01);
-    for (const size of ['1', '16', '64']) assert.ok((report.modelByBatch[size] ?? 0) > 0);
+    assert.ok(report.generator.cpuShare > 0 && report.readyMs > 0 && report.gc.ms >= 0);
   });
 });
 

@@ -8,7 +8,7 @@ export interface Distribution {
 }
 
 /** Nearest-rank percentiles; null when nothing was measured. */
-export function distribution(values: readonly number[]): Distribution | null {
+export function distribution(values: readonly number[] | Float64Array): Distribution | null {
   if (values.length === 0) return null;
   const sorted = Float64Array.from(values).sort();
   const rank = (share: number) => rounded(sorted[Math.ceil(share * sorted.length) - 1]!, 2);

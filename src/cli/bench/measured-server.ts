@@ -1,62 +1,49 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { TonewireError } from '../../protocol/errors.ts';
-import type { Listening, Question, Usage } from './server-process.ts';
-
-/** The same file as this code runs from: built JavaScript, or the source under a loader. */
-const PROGRAM = fileURLToPath(
-  new URL(`./server-process${extname(import.meta.url)}`, import.meta.url),
-);
+import type { Profiler } from 'node:inspector';
+import { systemClock } from '../../protocol/clock.ts';
+import { BenchProcess } from './bench-process.ts';
+import type { Listening, Question, Usage } from './server-messages.ts';
 
 /** A gateway in a process of its own, and what it uses. */
 export class MeasuredServer {
   readonly listening: Listening;
-  readonly #process: ChildProcess;
+  /** From starting its process until it listened. */
+  readonly readyMs: number;
+  readonly #process: BenchProcess;
 
-  private constructor(child: ChildProcess, listening: Listening) {
+  private constructor(child: BenchProcess, listening: Listening, readyMs: number) {
     this.#process = child;
     this.listening = listening;
+    this.readyMs = readyMs;
   }
 
   /** Starts it with these options over the defaults. Its log and its errors go to standard error. */
   static async start(flags: Readonly<Record<string, unknown>>): Promise<MeasuredServer> {
-    const child = fork(PROGRAM, [JSON.stringify(flags)], {
-      execArgv: [...process.execArgv, '--expose-gc'],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    const startedMs = systemClock.monotonicMs();
+    const child = new BenchProcess({
+      program: 'server-process',
+      argument: flags,
+      nodeFlags: ['--expose-gc'],
     });
-    return new MeasuredServer(child, await answer<Listening>(child));
+    const listening = await child.answer<Listening>();
+    return new MeasuredServer(child, listening, systemClock.monotonicMs() - startedMs);
   }
 
   /** What it has used since it started. Collecting garbage costs time, so never amid a measurement. */
-  async usage({ collect }: { readonly collect: boolean }): Promise<Usage> {
-    const answered = answer<Usage>(this.#process);
-    this.#process.send({ type: 'usage', collect } satisfies Question);
-    return answered;
+  usage({ collect }: { readonly collect: boolean }): Promise<Usage> {
+    return this.#ask({ type: 'usage', collect });
+  }
+
+  /** Samples its event loop for so long, which costs it some of its speed. */
+  profile(ms: number): Promise<Profiler.Profile> {
+    return this.#ask({ type: 'profile', ms });
   }
 
   /** Lets it go, and waits until it is gone. */
-  async stop(): Promise<void> {
-    if (this.#process.exitCode !== null) return;
-    const gone = once(this.#process, 'exit');
-    this.#process.disconnect();
-    await gone;
+  stop(): Promise<void> {
+    return this.#process.stop();
   }
-}
 
-/** The child's next message; what it wrote to standard error says why there is none. */
-function answer<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onExit = () => {
-      child.off('message', onMessage);
-      reject(new TonewireError('TW_CONNECT_FAILED', 'The measured gateway ended too early.'));
-    };
-    const onMessage = (message: unknown) => {
-      child.off('exit', onExit);
-      resolve(message as T);
-    };
-    child.once('exit', onExit);
-    child.once('message', onMessage);
-  });
+  #ask<T>(question: Question): Promise<T> {
+    return this.#process.ask(question);
+  }
 }

@@ -1,23 +1,26 @@
 import { writeFile } from 'node:fs/promises';
 import { type CapacityReport, measureCapacity } from '../bench/capacity.ts';
-import type { BenchOptions } from '../bench.ts';
-import { readCallAudio, twilioTracks } from '../callers/call-audio.ts';
+import { readVoices } from '../bench/voices.ts';
+import type { CapacityCommandOptions } from '../bench.ts';
 import { configFlags } from '../config-flags.ts';
 import { table } from '../render/summary.ts';
 
 const NOT_HELD =
   'The gateway could not keep up: it had not heard all of the audio yet, so its CPU time is too low. Measure with fewer legs.';
+const BOTTLENECK =
+  'The callers themselves were late or short of CPU: these figures say less about the gateway than about them.';
 
-/** Measures one fleet of legs and prints the report. */
-export async function bench(options: BenchOptions): Promise<void> {
-  const { legs, seconds, warmUp, file } = options;
-  const audio = await readCallAudio(file);
-  const [customer] = twilioTracks({ ...audio, speakers: audio.speakers.slice(0, 1) });
+/** Measures one load and prints the report. */
+export async function benchCapacity(options: CapacityCommandOptions): Promise<void> {
   const report = await measureCapacity({
-    legs,
-    seconds,
-    warmUpSeconds: warmUp,
-    payloads: customer!.payloads.slice(0, -1), // the last may be short, and would shift what follows
+    legs: options.legs,
+    seconds: options.seconds,
+    warmUpSeconds: options.warmUp,
+    voices: await readVoices(options.audio),
+    bothTracks: options.bothTracks ?? false,
+    jitterMs: options.jitter,
+    subscribers: options.subscribers,
+    callerProcesses: options.callerProcesses,
     flags: configFlags(options),
     onPhase: (phase) => console.error(`${phase} …`),
   });
@@ -29,11 +32,12 @@ export async function bench(options: BenchOptions): Promise<void> {
 
 /** The report for people. */
 function reportLines(report: CapacityReport): string[] {
-  const { stages, latencyMs: latency, machine, drops } = report;
+  const { stages, latencyMs: latency, machine, drops, generator, gc } = report;
   const ms = (value: number) => `${value.toFixed(3)} ms`;
   return [
-    `${report.legsHeld} of ${report.legs} legs held for ${report.seconds} s, ${Math.round(report.speechShare * 100)} % of it speech; ${drops.events} gaps.`,
+    `${report.legsHeld} of ${report.legs} legs held for ${report.seconds} s, ${percent(report.speechShare)} of it speech; ${drops.events} gaps.`,
     ...(report.legsHeld < report.legs ? [NOT_HELD] : []),
+    ...(generator.bottleneck ? [BOTTLENECK] : []),
     `${ms(report.cpuMsPerAudioSecond)} of CPU per second of a leg's audio:`,
     ...table(Object.entries(stages).map(([stage, cost]) => [`  ${stage}`, ms(cost)])),
     `Model steps served ${report.meanBatchLegs} legs on average.`,
@@ -41,8 +45,14 @@ function reportLines(report: CapacityReport): string[] {
       ? 'No update came while measuring.'
       : `Latency of an update: ${latency.p50} ms median, ${latency.p95} ms p95, ${latency.p99} ms p99, ${latency.max} ms at most.`,
     `Memory per leg: ${kibibytes(report.memoryPerLegBytes)} live, ${kibibytes(report.residentBytesPerLeg)} resident.`,
+    `Garbage collection took ${percent(gc.shareOfTime)} of the time; timers were ${report.eventLoopDelayMs.p99} ms late at p99.`,
+    `The callers used ${percent(generator.cpuShare)} of a core and were ${generator.lateMs.p99} ms late at p99.`,
     `${report.engine}, ${report.model}, ${machine.cpuModel}, ${machine.cores} cores, Node ${machine.nodeVersion}, commit ${report.commit ?? 'unknown'}.`,
   ];
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 function kibibytes(bytes: number | null): string {
