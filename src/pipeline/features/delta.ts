@@ -1,7 +1,6 @@
-/** Frames on each side of the regression's centre, as HTK's DELTAWINDOW (The HTK Book, §5.9). */
-const REACH = 2;
-const SPAN = 2 * REACH + 1;
-const NORM = 2 * (1 + 4); // 2·Σ θ², θ = 1..REACH
+/** Two frames on each side of the regression's centre, as HTK's DELTAWINDOW (The HTK Book, §5.9). */
+const SPAN = 5;
+const NORM = 2 * (1 + 4); // 2·Σ θ², θ = 1, 2
 
 /**
  * Slope of each coefficient over the newest five frames: the usual delta, centred two frames back,
@@ -20,18 +19,22 @@ export class Delta {
   /** Takes `input[width]`, writes `output[width]` in units per frame. */
   compute(input: Float32Array, output: Float32Array): void {
     this.#remember(input);
-    const oldest = (this.#newest + 1) % SPAN;
+    const recent = this.#recent;
+    const [oldest, older] = [this.#row(1), this.#row(2)];
+    const [newer, newest] = [this.#row(4), this.#row(5)];
     for (let i = 0; i < this.#width; i++) {
-      let slope = 0;
-      for (let age = 0; age < SPAN; age++) {
-        slope += (age - REACH) * this.#recent[((oldest + age) % SPAN) * this.#width + i]!;
-      }
-      output[i] = slope / NORM;
+      const near = recent[newer + i]! - recent[older + i]!;
+      output[i] = (2 * (recent[newest + i]! - recent[oldest + i]!) + near) / NORM;
     }
   }
 
   reset(): void {
     this.#newest = -1;
+  }
+
+  /** Where a frame's row lies: 1 is the oldest, 5 the newest. */
+  #row(place: number): number {
+    return ((this.#newest + place) % SPAN) * this.#width;
   }
 
   #remember(input: Float32Array): void {

@@ -1,5 +1,6 @@
 import { Delta } from './delta.ts';
 import { RealFft } from './fft.ts';
+import { HANN } from './hann.ts';
 import {
   ANALYSIS_RATE_HZ,
   FEATURE_COUNT,
@@ -20,11 +21,7 @@ export const SILENCE_DB = -90;
 /** The pitch feature is in octaves above this; unvoiced frames hold 0. */
 const PITCH_REFERENCE_HZ = 128;
 
-const window = Float64Array.from(
-  { length: WINDOW_SAMPLES },
-  (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / WINDOW_SAMPLES), // periodic Hann
-);
-const windowEnergy = window.reduce((sum, w) => sum + w * w, 0);
+const windowEnergy = HANN.reduce((sum, w) => sum + w * w, 0);
 
 // Scratch memory and tables hold nothing of a leg, so all legs of a process share them.
 const fft = new RealFft(WINDOW_SAMPLES);
@@ -46,7 +43,7 @@ export class FeatureExtractor {
   readonly #prosody = this.#group('prosody');
   readonly #delta = new Delta(MFCC_COUNT);
   readonly #deltaDelta = new Delta(MFCC_COUNT);
-  readonly #pitch = new Pitch(ANALYSIS_RATE_HZ, window);
+  readonly #pitch = new Pitch();
   readonly #rate = new SpeechRate(HOP_SAMPLES / ANALYSIS_RATE_HZ);
 
   /** Of the newest frame: hertz, 0 when unvoiced. */
@@ -61,7 +58,7 @@ export class FeatureExtractor {
   /** `samples[start .. start + WINDOW_SAMPLES)` at 16 kHz, −1..1. */
   compute(samples: Float32Array, start: number): void {
     const { signal } = fft;
-    for (let i = 0; i < WINDOW_SAMPLES; i++) signal[i] = samples[start + i]! * window[i]!;
+    for (let i = 0; i < WINDOW_SAMPLES; i++) signal[i] = samples[start + i]! * HANN[i]!;
     fft.transform();
     const energy = powerSpectrum();
     logMel.compute(power, this.#logMel);

@@ -5,52 +5,55 @@ const ENERGY_FLOOR = 1e-5;
 
 /**
  * Triangular bands equally spaced on the mel scale (O'Shaughnessy 1987: 2595·log10(1 + f/700)),
- * unit height, neighbours crossing at one half. Stored as runs of weights: most are zero.
+ * unit height, neighbours crossing at one half. Between two edges one band rises and the one below
+ * falls, and their weights sum to one: so each bin is multiplied once, for both.
  */
 export class LogMel {
-  readonly #firstBin = new Uint16Array(MEL_BANDS);
-  readonly #start = new Uint16Array(MEL_BANDS + 1);
-  readonly #weights: Float64Array;
+  /** Bins of segment s, from edge s up to edge s + 1: `#start[s]` to `#start[s + 1]`. */
+  readonly #start = new Uint16Array(MEL_BANDS + 2);
+  /** By bin: how far between its segment's edges it lies, 0..1. */
+  readonly #rise: Float64Array;
 
   constructor(sampleRateHz: number, fftSize: number) {
-    const weights: number[] = [];
     const hzPerBin = sampleRateHz / fftSize;
-    for (let band = 0; band < MEL_BANDS; band++) {
-      const [low, centre, high] = bandEdgesHz(band);
-      const first = Math.ceil(low / hzPerBin);
-      const last = Math.floor(high / hzPerBin);
-      this.#firstBin[band] = first;
-      this.#start[band] = weights.length;
-      for (let bin = first; bin <= last; bin++) {
-        const hz = bin * hzPerBin;
-        weights.push(hz <= centre ? (hz - low) / (centre - low) : (high - hz) / (high - centre));
+    this.#rise = new Float64Array(fftSize / 2 + 1);
+    for (let edge = 0; edge < MEL_BANDS + 2; edge++) {
+      this.#start[edge] = Math.ceil(edgeHz(edge) / hzPerBin);
+    }
+    for (let segment = 0; segment <= MEL_BANDS; segment++) {
+      const low = edgeHz(segment);
+      const width = edgeHz(segment + 1) - low;
+      for (let bin = this.#start[segment]!; bin < this.#start[segment + 1]!; bin++) {
+        this.#rise[bin] = (bin * hzPerBin - low) / width;
       }
     }
-    this.#start[MEL_BANDS] = weights.length;
-    this.#weights = Float64Array.from(weights);
   }
 
   /** `power[fftSize/2 + 1]` in, natural log of each band's energy into `output[MEL_BANDS]`. */
   compute(power: Float64Array, output: Float32Array): void {
-    for (let band = 0; band < MEL_BANDS; band++) {
-      let bin = this.#firstBin[band]!;
-      const end = this.#start[band + 1]!;
-      let energy = 0;
-      for (let i = this.#start[band]!; i < end; i++) energy += this.#weights[i]! * power[bin++]!;
-      output[band] = Math.log(energy + ENERGY_FLOOR);
+    const rise = this.#rise;
+    let rising = 0;
+    for (let segment = 0; segment <= MEL_BANDS; segment++) {
+      const end = this.#start[segment + 1]!;
+      let whole = 0;
+      let risen = 0;
+      for (let bin = this.#start[segment]!; bin < end; bin++) {
+        const value = power[bin]!;
+        whole += value;
+        risen += value * rise[bin]!;
+      }
+      // Here the band that rose in the segment before comes down again.
+      if (segment > 0) output[segment - 1] = Math.log(rising + whole - risen + ENERGY_FLOOR);
+      rising = risen;
     }
   }
 }
 
-/** Lower edge, centre and upper edge of a band in hertz. */
-export function bandEdgesHz(band: number): [number, number, number] {
+/** Where band `edge` begins, band `edge` − 1 has its centre, and band `edge` − 2 ends, in hertz. */
+function edgeHz(edge: number): number {
   const low = hzToMel(MEL_LOW_HZ);
   const step = (hzToMel(MEL_HIGH_HZ) - low) / (MEL_BANDS + 1);
-  return [
-    melToHz(low + band * step),
-    melToHz(low + (band + 1) * step),
-    melToHz(low + (band + 2) * step),
-  ];
+  return melToHz(low + edge * step);
 }
 
 function hzToMel(hz: number): number {

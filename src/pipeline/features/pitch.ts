@@ -1,4 +1,6 @@
 import { RealFft } from './fft.ts';
+import { HANN } from './hann.ts';
+import { ANALYSIS_RATE_HZ, WINDOW_SAMPLES } from './layout.ts';
 
 const LOWEST_HZ = 60;
 const HIGHEST_HZ = 500;
@@ -15,6 +17,17 @@ const JUMP_COST = 0.12;
 /** Normalised autocorrelation from which a frame counts as voiced (Boersma's default). */
 export const VOICED_THRESHOLD = 0.45;
 
+const FIRST_LAG = Math.floor(LAG_RATE_HZ / HIGHEST_HZ);
+const LAST_LAG = Math.ceil(LAG_RATE_HZ / LOWEST_HZ);
+const HZ_PER_BIN = ANALYSIS_RATE_HZ / WINDOW_SAMPLES;
+const FIRST_BIN = Math.ceil(BAND_LOW_HZ / HZ_PER_BIN);
+const LAST_BIN = Math.floor(BAND_HIGH_HZ / HZ_PER_BIN);
+
+// Scratch memory and tables hold nothing of a leg, so all legs of a process share them.
+const fft = new RealFft((WINDOW_SAMPLES * LAG_RATE_HZ) / ANALYSIS_RATE_HZ);
+const correlation = new Float64Array(LAST_LAG + 2);
+const windowGain = windowGains();
+
 /**
  * Pitch by the autocorrelation of the windowed frame divided by that of its window (P. Boersma,
  * "Accurate short-term analysis of the fundamental frequency…", IFA Proceedings 17, 1993). The
@@ -22,13 +35,6 @@ export const VOICED_THRESHOLD = 0.45;
  * already paid for, limited to the harmonics that matter.
  */
 export class Pitch {
-  readonly #firstBin: number;
-  readonly #lastBin: number;
-  readonly #fft: RealFft;
-  /** `1 / (window's own normalised autocorrelation)` at each lag. */
-  readonly #windowGain: Float64Array;
-  readonly #firstLag = Math.floor(LAG_RATE_HZ / HIGHEST_HZ);
-  readonly #lastLag = Math.ceil(LAG_RATE_HZ / LOWEST_HZ);
   #previousHz = 0;
 
   /** Pitch in hertz of the newest frame, 0 when unvoiced. */
@@ -36,27 +42,24 @@ export class Pitch {
   /** How periodic the newest frame is, 0..1. */
   voicing = 0;
 
-  constructor(sampleRateHz: number, window: Float64Array) {
-    const hzPerBin = sampleRateHz / window.length;
-    const size = (window.length * LAG_RATE_HZ) / sampleRateHz;
-    this.#firstBin = Math.ceil(BAND_LOW_HZ / hzPerBin);
-    this.#lastBin = Math.floor(BAND_HIGH_HZ / hzPerBin);
-    this.#fft = new RealFft(size);
-    this.#windowGain = windowGain(window, sampleRateHz / LAG_RATE_HZ, this.#lastLag + 2);
-  }
-
   /** `power[window/2 + 1]` of the frame in; the result is in `pitchHz` and `voicing`. */
   compute(power: Float64Array): void {
-    const { signal, size } = this.#fft;
-    for (let bin = this.#firstBin; bin <= this.#lastBin; bin++) {
+    const { signal, spectrum, size } = fft;
+    for (let bin = FIRST_BIN; bin <= LAST_BIN; bin++) {
       signal[bin] = power[bin]!;
       signal[size - bin] = power[bin]!;
     }
-    this.#fft.transform(); // real and even in, so real and even out
-    const energy = this.#fft.spectrum[0]!;
+    fft.transform(); // real and even in, so real and even out
+    const energy = spectrum[0]!;
     this.pitchHz = 0;
     this.voicing = 0;
-    if (energy > 1e-9) this.#pickPeak(1 / energy);
+    if (energy > 1e-9) {
+      const scale = 1 / energy;
+      for (let lag = FIRST_LAG - 1; lag < correlation.length; lag++) {
+        correlation[lag] = spectrum[2 * lag]! * windowGain[lag]! * scale;
+      }
+      this.#pickPeak();
+    }
     this.#previousHz = this.pitchHz;
   }
 
@@ -66,12 +69,12 @@ export class Pitch {
     this.voicing = 0;
   }
 
-  #pickPeak(scale: number): void {
+  #pickPeak(): void {
     let best = -Infinity;
-    for (let lag = this.#firstLag; lag <= this.#lastLag; lag++) {
-      const before = this.#correlation(lag - 1) * scale;
-      const here = this.#correlation(lag) * scale;
-      const after = this.#correlation(lag + 1) * scale;
+    for (let lag = FIRST_LAG; lag <= LAST_LAG; lag++) {
+      const before = correlation[lag - 1]!;
+      const here = correlation[lag]!;
+      const after = correlation[lag + 1]!;
       if (here < before || here <= after || here < VOICED_THRESHOLD / 2) continue;
       const curvature = before - 2 * here + after;
       const shift = (0.5 * (before - after)) / curvature;
@@ -89,22 +92,17 @@ export class Pitch {
     const jump = this.#previousHz > 0 ? Math.abs(Math.log2(hz / this.#previousHz)) : 0;
     return OCTAVE_COST * Math.log2(HIGHEST_HZ / hz) + JUMP_COST * Math.min(1, jump);
   }
-
-  #correlation(lag: number): number {
-    return this.#fft.spectrum[2 * lag]! * this.#windowGain[lag]!;
-  }
 }
 
-function windowGain(window: Float64Array, samplesPerLag: number, lagCount: number): Float64Array {
-  const zeroLag = autocorrelation(window, 0);
-  return Float64Array.from(
-    { length: lagCount },
-    (_, lag) => zeroLag / autocorrelation(window, lag * samplesPerLag),
-  );
+/** `1 / (the window's own normalised autocorrelation)` at each lag. */
+function windowGains(): Float64Array {
+  const samplesPerLag = ANALYSIS_RATE_HZ / LAG_RATE_HZ;
+  const zeroLag = autocorrelation(0);
+  return Float64Array.from(correlation, (_, lag) => zeroLag / autocorrelation(lag * samplesPerLag));
 }
 
-function autocorrelation(window: Float64Array, lagSamples: number): number {
+function autocorrelation(lagSamples: number): number {
   let sum = 0;
-  for (let i = lagSamples; i < window.length; i++) sum += window[i]! * window[i - lagSamples]!;
+  for (let i = lagSamples; i < WINDOW_SAMPLES; i++) sum += HANN[i]! * HANN[i - lagSamples]!;
   return sum;
 }
