@@ -94,7 +94,7 @@ export class Connection implements SourceSocket {
     try {
       this.#requireWithinLimits(bytes.length);
       if (isBinary) this.#conversation.binary(bytes);
-      else this.#conversation.text(bytes.toString('utf8'));
+      else this.#conversation.text(bytes);
     } catch (cause) {
       this.#fail(toTonewireError(cause));
       return;

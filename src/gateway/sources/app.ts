@@ -42,8 +42,8 @@ class AppConversation implements SourceConversation {
     this.#principal = principal;
   }
 
-  text(text: string): void {
-    const message = parseClientMessage(text);
+  text(bytes: Buffer): void {
+    const message = parseClientMessage(bytes.toString('utf8'));
     switch (message.type) {
       case 'session.start':
         this.#start(message);

@@ -41,7 +41,8 @@ export interface SourceSocket {
 
 /** One accepted socket's translation, in both directions. A throw ends the call with that error. */
 export interface SourceConversation {
-  text(text: string): void;
+  /** A text message, as its UTF-8 bytes. */
+  text(bytes: Buffer): void;
   binary(bytes: Uint8Array): void;
   /** What the session answers. A vendor that expects no reply ignores it. */
   reply(reply: SessionReply): void;

@@ -1,6 +1,9 @@
 import { Ajv } from 'ajv';
 import Type, { type Static } from 'typebox';
 import { TonewireError } from '../../protocol/errors.ts';
+import { decodeBase64 } from './base64-bytes.ts';
+import type { MediaFrame } from './twilio-media.ts';
+import { readCount } from './twilio-track.ts';
 
 /**
  * Twilio Media Streams messages, as tolerantly as real clients need: unknown fields are let
@@ -105,12 +108,15 @@ function eventOf(value: unknown): TwilioEvent | undefined {
   return Object.hasOwn(SCHEMAS, event) ? (event as TwilioEvent) : undefined;
 }
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-
-/** Decodes an audio payload. Throws TW_BAD_BASE64 where Node's decoder would silently skip. */
-export function decodePayload(payload: string): Uint8Array {
-  const unpadded = payload.length % 4;
-  const wellFormed = payload.endsWith('=') ? unpadded === 0 : unpadded !== 1;
-  if (!wellFormed || !BASE64.test(payload)) throw new TonewireError('TW_BAD_BASE64');
-  return Buffer.from(payload, 'base64');
+/** What a media message says. Throws TW_BAD_BASE64. */
+export function mediaFrame({ media, sequenceNumber }: TwilioMedia): MediaFrame {
+  const payload = Buffer.from(media.payload);
+  const audio = decodeBase64(payload, 0, payload.length);
+  if (audio === undefined) throw new TonewireError('TW_BAD_BASE64');
+  return {
+    track: media.track ?? 'inbound',
+    sequence: readCount(sequenceNumber),
+    timestampMs: readCount(media.timestamp),
+    audio,
+  };
 }

@@ -5,10 +5,11 @@ import { CONSENTS, type Consent } from '../../protocol/messages.ts';
 import { type Principal, requireThisMachine } from '../auth.ts';
 import type { StreamTokens } from '../stream-token.ts';
 import type { Source, SourceConversation, SourceLeg, SourceSocket } from './source.ts';
+import { type MediaFrame, scanMedia } from './twilio-media.ts';
 import {
-  decodePayload,
+  mediaFrame,
   parseTwilioMessage,
-  type TwilioMedia,
+  type TwilioMessage,
   type TwilioStart,
 } from './twilio-messages.ts';
 import { isSignedUpgrade, type SignatureKeys } from './twilio-signature.ts';
@@ -80,8 +81,13 @@ class TwilioConversation implements SourceConversation {
     this.#options = options;
   }
 
-  text(text: string): void {
-    const message = parseTwilioMessage(text);
+  text(bytes: Buffer): void {
+    const frame = scanMedia(bytes);
+    if (frame === undefined) this.#message(parseTwilioMessage(bytes.toString('utf8')));
+    else this.#media(frame);
+  }
+
+  #message(message: TwilioMessage | undefined): void {
     if (message === undefined) {
       this.#socket.countDiscarded('unknown_event');
       return;
@@ -93,7 +99,7 @@ class TwilioConversation implements SourceConversation {
         this.#start(message.start);
         break;
       case 'media':
-        this.#media(message);
+        this.#media(mediaFrame(message));
         break;
       case 'dtmf':
         this.#socket.deliver({ type: 'dtmf' });
@@ -140,18 +146,17 @@ class TwilioConversation implements SourceConversation {
     );
   }
 
-  #media({ media, sequenceNumber }: TwilioMedia): void {
-    const leg = LEG_OF_TRACK.get(media.track ?? 'inbound');
-    const bytes = decodePayload(media.payload);
+  #media(frame: MediaFrame): void {
+    const { audio } = frame;
+    const leg = LEG_OF_TRACK.get(frame.track);
     const track = leg && this.#tracks.get(leg);
     if (leg === undefined || track === undefined) {
-      this.#audioWithoutTrack(leg, bytes);
+      this.#audioWithoutTrack(leg, audio);
       return;
     }
-    const stamp = { sequence: readCount(sequenceNumber), timestampMs: readCount(media.timestamp) };
-    const positionSamples = track.place(stamp, bytes.length);
+    const positionSamples = track.place(frame, audio.length);
     if (positionSamples === undefined) this.#socket.countDiscarded('repeated');
-    else this.#socket.deliver({ type: 'audio', leg, bytes, positionSamples });
+    else this.#socket.deliver({ type: 'audio', leg, bytes: audio, positionSamples });
   }
 
   /** Before `start` the session refuses it; after, it is a track that was not announced. */
