@@ -123,7 +123,7 @@ function isWebhookUrl(text: string): boolean {
   return protocol === 'http:' && isLoopbackHost(hostname.replace(/^\[|\]$/g, ''));
 }
 
-function duplicateErrors({ auth, alerts, adapters }: Config): string[] {
+function duplicateErrors({ auth, alerts, adapters, desk }: Config): string[] {
   return [
     ...duplicates('auth.apiKeys', 'id', auth.apiKeys),
     ...duplicates('auth.apiKeys', 'key', auth.apiKeys),
@@ -131,6 +131,7 @@ function duplicateErrors({ auth, alerts, adapters }: Config): string[] {
     ...duplicates('adapters.files', 'name', adapters.files),
     ...duplicates('adapters.files', 'path', adapters.files),
     ...duplicates('adapters.webhooks', 'name', adapters.webhooks),
+    ...duplicates('desk.suggestions', 'name', desk.suggestions),
   ];
 }
 

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { AdaptersSchema } from './schema-adapters.ts';
 import { AlertsSchema, AnalysisSchema } from './schema-analysis.ts';
 import { ContextSchema } from './schema-context.ts';
+import { DeskSchema, HistorySchema } from './schema-desk.ts';
 import { AuthSchema, LimitsSchema, ServerSchema, TwilioSchema } from './schema-gateway.ts';
 import { LogSchema, MetricsSchema } from './schema-output.ts';
 import { StoreSchema } from './schema-store.ts';
@@ -23,6 +24,8 @@ export const ConfigSchema = Type.Object(
     context: ContextSchema,
     adapters: AdaptersSchema,
     store: StoreSchema,
+    desk: DeskSchema,
+    history: HistorySchema,
     log: LogSchema,
     metrics: MetricsSchema,
   },

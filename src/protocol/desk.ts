@@ -61,6 +61,7 @@ export const SuggestionSchema = object({
   at: WallTimeSchema,
   rule: Type.String(),
   text: Type.String({ description: 'What the agent might do or say next.' }),
+  action: Type.Optional(Type.String({ description: 'The next best action, in a few words.' })),
 });
 export type Suggestion = Static<typeof SuggestionSchema>;
 
