@@ -134,6 +134,27 @@ const messages = {
   ),
 };
 
+const resuming = {
+  resumeWindowMs: whole(
+    30_000,
+    0,
+    600_000,
+    'How long a call over /v1/stream is kept when its socket is lost without a session.end or a close, so that its sender can come back by session.resume. It takes its place among limits.maxCalls and its memory meanwhile. 0 ends such calls at once. Default: 30000.',
+  ),
+  maxParkedCalls: whole(
+    100,
+    0,
+    1_000_000,
+    'Calls kept at once without a socket. One more ends the one that has waited longest. Default: 100.',
+  ),
+  maxResumeEvents: whole(
+    128,
+    0,
+    100_000,
+    'The newest events of each call over /v1/stream that are kept for a sender that comes back; older ones are counted as lost in session.resumed. About 2 kB each. Two legs make four updates a second. Default: 128.',
+  ),
+};
+
 export const LimitsSchema = section(
   'Bounds on what any one sender can cost. All are enforced, and going over one is answered with its own error.',
   {
@@ -151,6 +172,7 @@ export const LimitsSchema = section(
     ),
     ...unauthenticated,
     ...messages,
+    ...resuming,
     maxBufferedAudioMs: whole(
       5000,
       500,

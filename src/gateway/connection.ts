@@ -5,9 +5,11 @@ import { TonewireError, toTonewireError } from '../protocol/errors.ts';
 import type { Principal } from './auth.ts';
 import type { ConnectionSlot } from './connection-slots.ts';
 import { RateLimit } from './rate-limit.ts';
-import { Session, type SessionContext } from './session.ts';
+import type { SessionContext } from './session.ts';
+import { type LineListener, SessionLine } from './session-line.ts';
 import type {
   DiscardReason,
+  ResumeRequest,
   SessionReply,
   Source,
   SourceConversation,
@@ -18,6 +20,9 @@ import type {
 /** Replies that may wait in a socket whose sender does not read them. */
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
 
+/** What `ws` reports when a socket ends without a close frame: it was lost, nobody hung up. */
+const LOST = 1006;
+
 /** Before a valid start nobody needs more messages than a greeting, a start and a few pings. */
 const MAX_MESSAGES_BEFORE_START = 32;
 
@@ -25,16 +30,16 @@ const MAX_MESSAGES_BEFORE_START = 32;
  * One accepted socket: carries each message through its source into the call's session, and holds
  * the sender to the limits. Everything before a valid start is capped in bytes, messages and time.
  */
-export class Connection implements SourceSocket {
+export class Connection implements SourceSocket, LineListener {
   readonly #socket: WebSocket;
   readonly #source: Source;
   readonly #context: SessionContext;
   readonly #limits: Config['limits'];
   readonly #slot: ConnectionSlot;
-  readonly #session: Session;
   readonly #conversation: SourceConversation;
   readonly #rate: RateLimit;
   readonly #startTimer: NodeJS.Timeout;
+  #line: SessionLine;
   #idleTimer: NodeJS.Timeout | undefined;
   #durationTimer: NodeJS.Timeout | undefined;
   #paused = false;
@@ -56,24 +61,57 @@ export class Connection implements SourceSocket {
     this.#context = context;
     this.#limits = context.config.limits;
     this.#rate = new RateLimit(this.#limits.maxMessagesPerSecond, context.clock);
-    this.#session = new Session(context, source.live, (reply) => this.#answer(reply));
+    const calls = source.resumable ? context.resumable : undefined;
+    this.#line = new SessionLine(context, source.live, this, calls);
     this.#conversation = source.connect(this, principal);
     // Attached at once: a vendor's first message may have arrived together with its upgrade.
     socket.on('message', (data, isBinary) => this.#hear(data, isBinary));
     socket.on('error', (cause) => this.#fail(socketError(cause)));
-    socket.on('close', () => this.#closed());
+    socket.on('close', (code) => this.#closed(code));
     this.#startTimer = this.#failAfter(this.#limits.startTimeoutMs, 'TW_START_TIMEOUT');
   }
 
   /** Closes a socket whose call has not started; a running call is ended through its session. */
   goAway(): void {
-    if (!this.#session.started) this.#close(CLOSE_CODES.goingAway, 'The server is going away.');
+    if (!this.#line.session.started)
+      this.#close(CLOSE_CODES.goingAway, 'The server is going away.');
   }
 
   deliver(message: SourceMessage): void {
-    this.#session.handle(message);
+    this.#line.session.handle(message);
     // A start that follows the call's end is ignored, and must not set the timers anew.
     if (message.type === 'start' && this.#idleTimer === undefined) this.#authenticated();
+  }
+
+  resume(request: ResumeRequest): void {
+    if (this.#line.session.started) {
+      throw new TonewireError('TW_OUT_OF_ORDER', 'A call that has started cannot be resumed.');
+    }
+    this.#line = this.#context.resumable.claim(request.resumeToken, this);
+    this.#authenticated();
+    void this.#catchUp(request).catch((cause: unknown) => this.#fail(toTonewireError(cause)));
+  }
+
+  /** What came before the socket was lost may still be waiting; only then is it known where to go on. */
+  async #catchUp(request: ResumeRequest): Promise<void> {
+    const line = this.#line;
+    while (line.session.settling) await line.session.settling;
+    if (line.isHeardBy(this)) line.catchUp(request);
+  }
+
+  answer(reply: SessionReply): void {
+    this.#conversation.reply(reply);
+    if (reply.type === 'failed') {
+      this.#close(reply.error.row.closeCode, reply.error.code);
+    } else if (reply.type === 'session.ended') {
+      const drained = reply.reason === 'drained';
+      this.#close(drained ? CLOSE_CODES.goingAway : CLOSE_CODES.normal, reply.reason);
+    }
+  }
+
+  takenOver(): void {
+    const error = new TonewireError('TW_TAKEN_OVER');
+    this.answer({ type: 'failed', error });
   }
 
   send(text: string): void {
@@ -105,7 +143,7 @@ export class Connection implements SourceSocket {
   #requireWithinLimits(bytes: number): void {
     if (bytes > this.#limits.maxMessageBytes) throw new TonewireError('TW_MESSAGE_TOO_LARGE');
     if (!this.#rate.spend()) throw new TonewireError('TW_RATE_LIMITED');
-    if (this.#session.started) {
+    if (this.#line.session.started) {
       this.#idleTimer?.refresh();
       return;
     }
@@ -123,7 +161,8 @@ export class Connection implements SourceSocket {
     clearTimeout(this.#startTimer);
     this.#slot.authenticated();
     this.#idleTimer = setTimeout(() => this.#idle(), this.#limits.idleTimeoutMs);
-    this.#durationTimer = this.#failAfter(this.#limits.maxCallDurationMs, 'TW_CALL_DURATION');
+    const leftMs = Math.max(0, this.#limits.maxCallDurationMs - this.#line.ageMs);
+    this.#durationTimer = this.#failAfter(leftMs, 'TW_CALL_DURATION');
   }
 
   #idle(): void {
@@ -137,7 +176,7 @@ export class Connection implements SourceSocket {
 
   /** Lets the sender wait, by not reading its socket, while the session is settling. */
   #waitUntilSettled(): void {
-    const { settling } = this.#session;
+    const { settling } = this.#line.session;
     if (settling === undefined || this.#paused) return;
     this.#context.metrics.paused(this.#source.name);
     this.#paused = true;
@@ -157,20 +196,10 @@ export class Connection implements SourceSocket {
     this.#socket.resume();
   }
 
-  #answer(reply: SessionReply): void {
-    this.#conversation.reply(reply);
-    if (reply.type === 'failed') {
-      this.#close(reply.error.row.closeCode, reply.error.code);
-    } else if (reply.type === 'session.ended') {
-      const drained = reply.reason === 'drained';
-      this.#close(drained ? CLOSE_CODES.goingAway : CLOSE_CODES.normal, reply.reason);
-    }
-  }
-
   #fail(error: TonewireError): void {
     if (this.#deaf) return;
     this.#deaf = true;
-    void this.#session.fail(error);
+    void this.#line.session.fail(error);
   }
 
   #close(code: number, reason: string): void {
@@ -180,13 +209,22 @@ export class Connection implements SourceSocket {
     this.#socket.close(code, reason);
   }
 
-  #closed(): void {
+  #closed(code: number): void {
     this.#deaf = true;
     for (const timer of [this.#startTimer, this.#idleTimer, this.#durationTimer]) {
       clearTimeout(timer);
     }
     this.#slot.release();
-    void this.#session.end('disconnected');
+    this.#letGo(code === LOST);
+  }
+
+  #letGo(lost: boolean): void {
+    const line = this.#line;
+    if (!line.isHeardBy(this)) return;
+    line.release();
+    const { resumable } = this.#context;
+    if (lost && this.#source.resumable) resumable.park(line);
+    else resumable.hangUp(line);
   }
 }
 

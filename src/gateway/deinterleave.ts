@@ -1,4 +1,7 @@
-/** Splits interleaved audio into its channels. A frame cut between two messages waits for its rest. */
+/**
+ * Splits interleaved audio into its channels. A frame cut between two messages waits for its rest, so
+ * that what passes on is whole samples: after a lost socket the next one begins with a whole one.
+ */
 export class Deinterleaver {
   readonly #channels: number;
   readonly #sampleBytes: number;
@@ -13,12 +16,12 @@ export class Deinterleaver {
 
   /** One array of whole samples per channel; the same length each, perhaps empty. */
   split(bytes: Uint8Array): Uint8Array[] {
-    if (this.#channels === 1) return [bytes];
     const frameBytes = this.#channels * this.#sampleBytes;
     const whole = this.#prepend(bytes);
     const frames = Math.floor(whole.length / frameBytes);
     this.#carriedBytes = whole.length - frames * frameBytes;
     this.#carry.set(whole.subarray(frames * frameBytes));
+    if (this.#channels === 1) return [whole.subarray(0, frames * frameBytes)];
     return Array.from({ length: this.#channels }, (_, channel) =>
       this.#channel(whole, channel, frames),
     );

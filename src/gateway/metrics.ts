@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { EventType } from '../protocol/events.ts';
 import type { TranscriptOutcome } from './call-transcripts.ts';
+import type { ResumeOutcome } from './resumable-calls.ts';
 import type { DiscardReason } from './sources/source.ts';
 
 /** What the metrics read when they are asked. */
@@ -9,6 +10,7 @@ export interface MetricsProbe {
   connections(): number;
   unauthenticated(): number;
   calls(): number;
+  parked(): number;
   subscribers(): number;
 }
 
@@ -25,6 +27,7 @@ export class GatewayMetrics {
   readonly #dtmf: Counter<never>;
   readonly #pauses: Counter<'source'>;
   readonly #transcripts: Counter<'outcome'>;
+  readonly #resumes: Counter<'outcome'>;
   readonly #streamStatus: Counter<'source' | 'status'>;
   constructor(registry: Registry = new Registry(), probe: MetricsProbe) {
     this.#registry = registry;
@@ -47,6 +50,9 @@ export class GatewayMetrics {
     this.#transcripts = this.#counter('transcripts_total', 'Lines of transcripts that came in.', [
       'outcome',
     ]);
+    this.#resumes = this.#counter('resumes_total', 'What became of calls without a socket.', [
+      'outcome',
+    ]);
     this.#streamStatus = this.#counter('stream_status_total', "A vendor's stream notices.", [
       'source',
       'status',
@@ -56,6 +62,9 @@ export class GatewayMetrics {
       probe.unauthenticated(),
     );
     this.#gauge('calls', 'Calls running.', () => probe.calls());
+    this.#gauge('parked_calls', 'Calls that wait for their sender to come back.', () =>
+      probe.parked(),
+    );
     this.#gauge('event_subscribers', 'Subscribers of the feed.', () => probe.subscribers());
   }
 
@@ -106,6 +115,10 @@ export class GatewayMetrics {
 
   transcript(outcome: TranscriptOutcome): void {
     this.#transcripts.inc({ outcome });
+  }
+
+  resume(outcome: ResumeOutcome): void {
+    this.#resumes.inc({ outcome });
   }
 
   /** `status` must come from a closed list. */

@@ -16,6 +16,7 @@ import { httpApp, type Unready } from './http-app.ts';
 import { httpRouters } from './http-routers.ts';
 import { listen } from './listen.ts';
 import { GatewayMetrics } from './metrics.ts';
+import { ResumableCalls } from './resumable-calls.ts';
 import type { SessionContext } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { appSource } from './sources/app.ts';
@@ -62,8 +63,36 @@ const TIMEOUT_CHECK_MS = 2000;
 /** Beyond the WebSockets, so that a full gateway can still say that it is full. */
 const SPARE_HTTP_CONNECTIONS = 200;
 
-/** Starts the gateway: one port for HTTP and WebSocket, one table of what answers where. */
+/** The gateway without its port: what answers requests and upgrades, wherever they arrive. */
+export interface Gateway {
+  readonly app: RequestListener;
+  readonly upgrade: UpgradeDoor['knock'];
+  /** What every session shares. */
+  readonly context: SessionContext;
+  readonly open: boolean;
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts the gateway: one port for HTTP and WebSocket. */
 export async function startServer(options: ServerOptions): Promise<TonewireServer> {
+  const { config, logger } = options;
+  const { app, upgrade, open, drain, ...gateway } = createGateway(options);
+  const http = httpServer(app, config.limits.maxConnections);
+  http.on('upgrade', upgrade);
+  const port = await listen(http, config.server, logger);
+  logger.info('gateway listens', { port, open });
+  const close = async () => {
+    const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+    await gateway.close();
+    http.closeAllConnections();
+    await closed;
+  };
+  return { port, url: urlOf(config.server.host, port), open, drain, close };
+}
+
+/** One table of what answers where. */
+export function createGateway(options: ServerOptions): Gateway {
   const { config, clock, logger, feed } = options;
   const sessions = new Sessions(config.limits.maxCalls);
   const slots = new ConnectionSlots(config.limits);
@@ -71,10 +100,12 @@ export async function startServer(options: ServerOptions): Promise<TonewireServe
     connections: () => slots.open,
     unauthenticated: () => slots.strangers,
     calls: () => sessions.count,
+    parked: () => resumable.parked,
     subscribers: () => feed?.subscriberCount ?? 0,
   });
+  const resumable = new ResumableCalls(config.limits, metrics);
   const publish = (event: Parameters<EventBus['publish']>[0]) => options.bus.publish(event);
-  const context = { ...options, sessions, metrics, publish };
+  const context = { ...options, sessions, resumable, metrics, publish };
   const auth = new Authenticator(config, clock);
   const isDraining = () => sessions.draining;
   const events = { feed, auth, slots, isDraining, timing: options.feedTiming };
@@ -96,27 +127,19 @@ export async function startServer(options: ServerOptions): Promise<TonewireServe
   const door = new UpgradeDoor({ routes, slots, metrics, isDraining, maxMessageBytes });
   const serveMetrics = config.metrics.enabled;
   const unready = () => whyUnready(sessions, slots);
-  const http = httpServer(
-    httpApp({ routers, metrics, serveMetrics, unready, logger }),
-    config.limits.maxConnections,
-  );
-  http.on('upgrade', door.knock);
-  const port = await listen(http, config.server, logger);
-  logger.info('gateway listens', { port, open: auth.open });
-
+  const app = httpApp({ routers, metrics, serveMetrics, unready, logger });
   const drain = async () => {
+    resumable.close();
     const drained = sessions.drain(config.server.drainTimeoutMs);
     for (const connection of connections) connection.goAway();
     await drained;
   };
   const close = async () => {
+    resumable.close();
     await sessions.drain(0);
-    const closed = new Promise<void>((resolve) => http.close(() => resolve()));
     await door.close(CLOSE_CODES.goingAway);
-    http.closeAllConnections();
-    await closed;
   };
-  return { port, url: urlOf(config.server.host, port), open: auth.open, drain, close };
+  return { app, upgrade: door.knock, context, open: auth.open, drain, close };
 }
 
 function httpServer(app: RequestListener, maxSockets: number): Server {

@@ -68,7 +68,11 @@ export class SessionLeg {
 
   /** The leg's clock: audio heard and gaps, in milliseconds. */
   get positionMs(): number {
-    return this.#toMs(this.#positionSamples);
+    return this.#toMs(this.positionSamples);
+  }
+
+  get positionSamples(): number {
+    return this.#heardSamples + this.#gapSamples;
   }
 
   /** Audio taken that still waits for the model. */
@@ -83,7 +87,7 @@ export class SessionLeg {
 
   /** Takes the next chunk. A hole before it is reported with this cause; what was heard before is cut off. */
   hear({ bytes, positionSamples }: AudioMessage, cause: GapCause): void {
-    const missing = (positionSamples ?? this.#positionSamples) - this.#positionSamples;
+    const missing = (positionSamples ?? this.positionSamples) - this.positionSamples;
     if (missing > 0) this.#gap(missing, cause);
     const fresh = missing < 0 ? bytes.subarray(-missing * this.#bytesPerSample) : bytes;
     this.#heardBytes += fresh.length;
@@ -127,10 +131,6 @@ export class SessionLeg {
 
   get #heardSamples(): number {
     return Math.floor(this.#heardBytes / this.#bytesPerSample);
-  }
-
-  get #positionSamples(): number {
-    return this.#heardSamples + this.#gapSamples;
   }
 
   #gap(missingSamples: number, cause: GapCause): void {

@@ -9,17 +9,21 @@ import type { Leg } from '../protocol/labels.ts';
 import { CallTranscripts } from './call-transcripts.ts';
 import { decideLeg } from './leg-policy.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import type { ResumableCalls } from './resumable-calls.ts';
 import { SessionEvents } from './session-events.ts';
 import { type LegSummary, SessionLeg } from './session-leg.ts';
 import { PERMITS, type SessionState } from './session-state.ts';
 import type { Sessions } from './sessions.ts';
 import type { AudioMessage, SessionReply, SourceMessage, StartMessage } from './sources/source.ts';
 
+const NOTHING = new Uint8Array(0);
+
 /** What every session of a gateway shares. */
 export interface SessionContext {
   readonly config: Config;
   readonly analyser: Analyser;
   readonly sessions: Sessions;
+  readonly resumable: ResumableCalls;
   readonly publish: (event: AnyEvent) => void;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
@@ -58,6 +62,26 @@ export class Session {
   /** While a flush or a backlog is being answered: when it will be. The sender should wait. */
   get settling(): Promise<void> | undefined {
     return this.#state.name === 'settling' ? this.#state.done : undefined;
+  }
+
+  /** How the call was announced; undefined before. */
+  get call(): StartMessage | undefined {
+    return this.#call;
+  }
+
+  /**
+   * Where the audio goes on after a lost socket, in samples on the legs' clock. The sender still has
+   * it from `fromSamples` on, or follows on; what lies between is a gap.
+   */
+  resumeAt(fromSamples = 0): number {
+    const legs = [...this.#legs.values()];
+    const heardSamples = Math.max(0, ...legs.map((leg) => leg.positionSamples));
+    if (this.#state.name === 'ending' || this.#state.name === 'ended') return heardSamples;
+    const positionSamples = Math.max(heardSamples, fromSamples);
+    for (const leg of legs) {
+      leg.hear({ type: 'audio', leg: leg.leg, bytes: NOTHING, positionSamples }, 'disconnected');
+    }
+    return positionSamples;
   }
 
   /** Takes the next message of the call. Throws TW_OUT_OF_ORDER, or whatever the message ran into. */

@@ -10,6 +10,8 @@ import {
   SessionEndSchema,
   SessionFlushedSchema,
   SessionFlushSchema,
+  SessionResumedSchema,
+  SessionResumeSchema,
   SessionStartedSchema,
   SessionStartSchema,
   SUBPROTOCOL,
@@ -20,6 +22,10 @@ type Json = Readonly<Record<string, unknown>>;
 
 const CLIENT_MESSAGES = {
   'session.start': message('Opens the session; the first message.', SessionStartSchema),
+  'session.resume': message(
+    'Instead of session.start: takes up a call whose socket was lost.',
+    SessionResumeSchema,
+  ),
   audio: {
     name: 'audio',
     title: 'Audio',
@@ -39,6 +45,10 @@ const CLIENT_MESSAGES = {
 
 const SERVER_MESSAGES = {
   'session.started': message('The session is open: audio may come.', SessionStartedSchema),
+  'session.resumed': message(
+    'The call goes on: audio may come from that position; missed events follow.',
+    SessionResumedSchema,
+  ),
   'session.flushed': message('Everything before the flush is answered.', SessionFlushedSchema),
   'session.ended': message('The last message of a session.', SessionEndedSchema),
   pong: message('Answers a ping.', PongSchema),

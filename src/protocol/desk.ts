@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { DESK_BOUNDS } from './desk-endpoints.ts';
 import { ProbabilitiesSchema, SpanSchema } from './events.ts';
-import { EMOTIONS, LEGS, UNDECIDED } from './labels.ts';
+import { EMOTIONS, GAP_CAUSES, LEGS, UNDECIDED } from './labels.ts';
 import { CONSENTS } from './messages.ts';
 
 /**
@@ -187,7 +187,7 @@ export type Segment = Static<typeof SegmentSchema>;
 
 export const GapSchema = object({
   span: SpanSchema,
-  cause: Type.Enum(['missing', 'overload', 'paused']),
+  cause: Type.Enum(GAP_CAUSES),
 });
 export type Gap = Static<typeof GapSchema>;
 

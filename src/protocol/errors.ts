@@ -25,6 +25,18 @@ export const ERRORS = {
     false,
     'A message came in a state that does not permit it, such as audio before start or a second start.',
   ),
+  TW_RESUME_UNKNOWN: row(
+    4410,
+    410,
+    false,
+    'There is no such call to resume: it has ended, or its socket was lost for longer than limits.resumeWindowMs.',
+  ),
+  TW_TAKEN_OVER: row(
+    4409,
+    409,
+    false,
+    'Another socket has resumed this call with its resume token; the call goes on there.',
+  ),
   TW_UNSUPPORTED_AUDIO: row(
     4415,
     415,

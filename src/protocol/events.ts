@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { BotContextSchema } from './bot-context.ts';
-import { EMOTIONS, LEGS, UNDECIDED } from './labels.ts';
+import { EMOTIONS, GAP_CAUSES, LEGS, UNDECIDED } from './labels.ts';
 import { MEASURES, SIGNALS } from './signals.ts';
 
 /**
@@ -204,7 +204,10 @@ const DATA = {
   'audio.gap': object({
     ...callAndLeg,
     span: SpanSchema,
-    cause: Type.Enum(['missing', 'overload', 'paused']),
+    cause: Type.Enum(GAP_CAUSES, {
+      description:
+        '`missing`: the sender left it out; `overload`: analysis was behind; `paused`: the sender paused; `disconnected`: lost with the socket, before the call was resumed.',
+    }),
     filledMs: Type.Number({
       minimum: 0,
       description: 'How much of the gap was filled with silence.',

@@ -27,3 +27,6 @@ export type Label = Emotion | Undecided;
 export const LEGS = ['customer', 'agent', 'mixed'] as const;
 
 export type Leg = (typeof LEGS)[number];
+
+/** Why audio is missing. */
+export const GAP_CAUSES = ['missing', 'overload', 'paused', 'disconnected'] as const;

@@ -56,6 +56,31 @@ export const SessionStartSchema = object({
 });
 export type SessionStart = Static<typeof SessionStartSchema>;
 
+export const SessionResumeSchema = object({
+  type: Type.Literal('session.resume'),
+  resumeToken: Type.String({
+    minLength: 1,
+    maxLength: 128,
+    description: 'As session.started gave it.',
+  }),
+  positionSamples: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description:
+        'The oldest audio that you can still send, in samples per channel since the first. Default: all that was not received.',
+    }),
+  ),
+  nextSequence: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'The first event that you have not received. Default: 0.',
+    }),
+  ),
+});
+export type SessionResume = Static<typeof SessionResumeSchema>;
+
 export const SessionFlushSchema = object({ type: Type.Literal('session.flush'), id });
 export const SessionEndSchema = object({ type: Type.Literal('session.end') });
 export const PingSchema = object({ type: Type.Literal('ping'), id });
@@ -98,6 +123,7 @@ export type Transcript = Static<typeof TranscriptSchema>;
 
 export const ClientMessageSchema = Type.Union([
   SessionStartSchema,
+  SessionResumeSchema,
   SessionFlushSchema,
   SessionEndSchema,
   TranscriptSchema,
@@ -125,6 +151,28 @@ export const SessionStartedSchema = object({
     }),
   ),
   model: Type.String(),
+  resumeToken: Type.Optional(
+    Type.String({
+      description:
+        'Takes the call up again on another socket, by session.resume. Keep it as you keep a key.',
+    }),
+  ),
+  resumeWindowMs: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'How long a lost socket may stay lost.' }),
+  ),
+});
+export const SessionResumedSchema = object({
+  type: Type.Literal('session.resumed'),
+  callId: Type.String(),
+  positionSamples: Type.Integer({
+    minimum: 0,
+    description: 'Send the audio from here on; what lies before was received or is a gap.',
+  }),
+  lostEvents: Type.Integer({
+    minimum: 0,
+    description:
+      'Events you missed that are kept no more; the other missed ones follow this message.',
+  }),
 });
 export const SessionFlushedSchema = object({ type: Type.Literal('session.flushed'), id });
 export const SessionEndedSchema = object({
@@ -147,6 +195,7 @@ export const ErrorMessageSchema = object({
 /** Control replies; events travel beside them as CloudEvents (they have `specversion`, these do not). */
 export const ServerMessageSchema = Type.Union([
   SessionStartedSchema,
+  SessionResumedSchema,
   SessionFlushedSchema,
   SessionEndedSchema,
   PongSchema,

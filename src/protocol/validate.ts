@@ -12,6 +12,8 @@ import {
   SessionEndSchema,
   SessionFlushedSchema,
   SessionFlushSchema,
+  SessionResumedSchema,
+  SessionResumeSchema,
   SessionStartedSchema,
   SessionStartSchema,
   TranscriptSchema,
@@ -24,6 +26,7 @@ addFormats.default(ajv);
 /** One validator a message type, so that a complaint is about the message that was meant. */
 const clientMessages = {
   'session.start': ajv.compile<ClientMessage>(SessionStartSchema),
+  'session.resume': ajv.compile<ClientMessage>(SessionResumeSchema),
   'session.flush': ajv.compile<ClientMessage>(SessionFlushSchema),
   'session.end': ajv.compile<ClientMessage>(SessionEndSchema),
   transcript: ajv.compile<ClientMessage>(TranscriptSchema),
@@ -32,6 +35,7 @@ const clientMessages = {
 
 const serverMessages = {
   'session.started': ajv.compile<ServerMessage>(SessionStartedSchema),
+  'session.resumed': ajv.compile<ServerMessage>(SessionResumedSchema),
   'session.flushed': ajv.compile<ServerMessage>(SessionFlushedSchema),
   'session.ended': ajv.compile<ServerMessage>(SessionEndedSchema),
   pong: ajv.compile<ServerMessage>(PongSchema),

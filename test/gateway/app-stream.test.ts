@@ -25,11 +25,16 @@ describe('the app protocol tonewire.v1', () => {
     const ended = await client.message('session.ended');
     assert.equal((await client.closed).code, 1000);
     assert.equal(client.socket.protocol, 'tonewire.v1');
-    assert.deepEqual(client.received[0], {
+    const [first] = client.received;
+    assert.ok(first);
+    const { resumeToken, ...started } = first;
+    assert.match(String(resumeToken), /^[\w-]{43}$/);
+    assert.deepEqual(started, {
       type: 'session.started',
       callId: 'call-1',
       legs: [{ leg: 'customer', analysed: true }],
       model: 'fake-v1',
+      resumeWindowMs: 30_000,
     });
     const events = client.received.filter((message) => 'specversion' in message);
     for (const event of events) assertEvent(event);

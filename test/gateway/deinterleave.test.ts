@@ -28,8 +28,9 @@ describe('the deinterleaver', () => {
     );
   });
 
-  it('hands one channel on as it came', () => {
-    const bytes = Uint8Array.of(1, 2, 3);
-    assert.deepEqual(new Deinterleaver(1, 2).split(bytes), [bytes]);
+  it('hands one channel on as it came, but for a sample that is not whole yet', () => {
+    const one = new Deinterleaver(1, 2);
+    assert.deepEqual(one.split(Uint8Array.of(1, 2, 3)), [Uint8Array.of(1, 2)]);
+    assert.deepEqual(one.split(Uint8Array.of(4)), [Uint8Array.of(3, 4)]);
   });
 });

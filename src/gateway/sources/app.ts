@@ -11,7 +11,13 @@ import {
 import { parseClientMessage } from '../../protocol/validate.ts';
 import type { Authenticator, Principal } from '../auth.ts';
 import { Deinterleaver } from '../deinterleave.ts';
-import type { SessionReply, Source, SourceConversation, SourceSocket } from './source.ts';
+import type {
+  SessionReply,
+  Source,
+  SourceConversation,
+  SourceLeg,
+  SourceSocket,
+} from './source.ts';
 
 export const APP_STREAM_PATH = '/v1/stream';
 
@@ -26,6 +32,7 @@ export function appSource(auth: Authenticator): Source {
     name: 'app',
     path: APP_STREAM_PATH,
     live: false,
+    resumable: true,
     authorize: (request: IncomingMessage) => auth.admit(request, 'stream'),
     connect: (socket, principal) => new AppConversation(socket, principal),
   };
@@ -48,6 +55,9 @@ class AppConversation implements SourceConversation {
       case 'session.start':
         this.#start(message);
         break;
+      case 'session.resume':
+        this.#socket.resume(message);
+        break;
       case 'session.flush':
         this.#socket.deliver({ type: 'flush', ...idOf(message) });
         break;
@@ -65,9 +75,13 @@ class AppConversation implements SourceConversation {
   }
 
   binary(bytes: Uint8Array): void {
-    // Before start the session refuses it, whichever leg it would have been.
-    const channels = this.#channels?.split(bytes) ?? [bytes];
-    channels.forEach((samples, channel) => {
+    if (this.#channels === undefined) {
+      throw new TonewireError(
+        'TW_OUT_OF_ORDER',
+        'Audio came before session.started or session.resumed.',
+      );
+    }
+    this.#channels.split(bytes).forEach((samples, channel) => {
       const leg = this.#legs[channel] ?? 'customer';
       this.#socket.deliver({ type: 'audio', leg, bytes: samples });
     });
@@ -76,6 +90,9 @@ class AppConversation implements SourceConversation {
   reply(reply: SessionReply): void {
     if (reply.type === 'event') {
       this.#socket.send(JSON.stringify(reply.event));
+    } else if (reply.type === 'resumed') {
+      this.#hearFrom(reply.start.legs);
+      this.#send(reply.message);
     } else if (reply.type === 'failed') {
       const { code, message } = reply.error;
       this.#send({ type: 'error', code, message });
@@ -90,16 +107,22 @@ class AppConversation implements SourceConversation {
     const names = legs ?? DEFAULT_LEGS.slice(0, channels);
     requireLegs(names, channels);
     requirePermitted(names, this.#principal);
+    const announced = names.map((leg) => ({ leg, format: { encoding, sampleRateHz } }));
     this.#socket.deliver({
       type: 'start',
       callId: callId ?? randomUUID(),
       source: 'app',
-      legs: names.map((leg) => ({ leg, format: { encoding, sampleRateHz } })),
+      legs: announced,
       metadata: metadata ?? {},
       consent: consent ?? 'unknown',
     });
-    this.#legs = names;
-    this.#channels = new Deinterleaver(channels, SAMPLE_BYTES[encoding]);
+    this.#hearFrom(announced);
+  }
+
+  #hearFrom(legs: readonly SourceLeg[]): void {
+    this.#legs = legs.map(({ leg }) => leg);
+    const encoding = legs[0]?.format.encoding ?? 'pcm_s16le';
+    this.#channels = new Deinterleaver(legs.length, SAMPLE_BYTES[encoding]);
   }
 
   /** Before start there are no legs yet, and the session refuses it. */

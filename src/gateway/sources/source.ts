@@ -3,7 +3,7 @@ import type { AudioFormat } from '../../pipeline/analysis.ts';
 import type { TonewireError } from '../../protocol/errors.ts';
 import type { AnyEvent } from '../../protocol/events.ts';
 import type { Leg } from '../../protocol/labels.ts';
-import type { Consent, ServerMessage, Transcript } from '../../protocol/messages.ts';
+import type { Consent, ServerMessage, SessionResume, Transcript } from '../../protocol/messages.ts';
 import type { Principal } from '../auth.ts';
 
 /**
@@ -23,6 +23,8 @@ export interface Source {
    * falls behind, a live sender's audio is dropped and reported; any other sender is paused.
    */
   readonly live: boolean;
+  /** Whether a sender whose socket was lost may come back on another and go on. */
+  readonly resumable: boolean;
   /** Who sends the upgrade request, before a socket exists. Throws a `TonewireError` to refuse it. */
   authorize(request: IncomingMessage): Principal | Promise<Principal>;
   /** Opens the translation for one accepted socket. Must not wait: the first message may be there already. */
@@ -33,6 +35,8 @@ export interface Source {
 export interface SourceSocket {
   /** Hands one message on to the call's session. */
   deliver(message: SourceMessage): void;
+  /** Takes up a call whose socket was lost, instead of starting one; `resumed` is the answer. */
+  resume(request: ResumeRequest): void;
   /** Sends one text message to the vendor. */
   send(text: string): void;
   /** Says that the source left a message out by its own reading, such as a repeat. */
@@ -47,6 +51,9 @@ export interface SourceConversation {
   /** What the session answers. A vendor that expects no reply ignores it. */
   reply(reply: SessionReply): void;
 }
+
+/** How a sender that comes back names its call, and from where on it still has audio and lacks events. */
+export type ResumeRequest = Omit<SessionResume, 'type'>;
 
 export type DiscardReason = 'repeated' | 'unknown_track' | 'unknown_event';
 
@@ -98,5 +105,11 @@ export type SourceMessage =
 /** What a session answers to its source. */
 export type SessionReply =
   | Extract<ServerMessage, { type: 'session.started' | 'session.flushed' | 'session.ended' }>
+  /** The call that `start` announced goes on. */
+  | {
+      readonly type: 'resumed';
+      readonly start: StartMessage;
+      readonly message: Extract<ServerMessage, { type: 'session.resumed' }>;
+    }
   | { readonly type: 'event'; readonly event: AnyEvent }
   | { readonly type: 'failed'; readonly error: TonewireError };

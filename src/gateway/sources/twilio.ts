@@ -55,6 +55,7 @@ export function twilioSource(options: TwilioSourceOptions): Source {
     name: 'twilio',
     path: TWILIO_MEDIA_PATH,
     live: true,
+    resumable: false,
     authorize(request: IncomingMessage): Principal {
       if (options.keys === undefined) {
         requireThisMachine(request);
