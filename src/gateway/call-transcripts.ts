@@ -1,4 +1,6 @@
 import type { Config } from '../config/schema.ts';
+import { cueOf } from '../pipeline/sentiment.ts';
+import type { TextCue } from '../pipeline/text-cues.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Leg } from '../protocol/labels.ts';
 import type { Transcript } from '../protocol/messages.ts';
@@ -6,10 +8,12 @@ import type { GatewayMetrics } from './metrics.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { SessionLeg } from './session-leg.ts';
 
-/** What became of a line. */
+/** What became of a line: how its words were scored, or why they were not. */
 export type TranscriptOutcome =
-  | 'taken'
-  /** By consent or configuration: nobody looks at what this leg says either. */
+  | TextCue['kind']
+  /** textCues.enabled or, for a partial line, textCues.partials is off. */
+  | 'off'
+  /** By consent or configuration, as the leg's voice. */
   | 'not_analysed'
   | 'unknown_leg'
   | 'too_many';
@@ -20,7 +24,10 @@ export interface CallTranscriptsContext {
   readonly clock: Clock;
 }
 
-/** The transcript lines of one call: holds them to their limits. */
+/**
+ * The transcript lines of one call: holds them to their limits and hands what their words say to
+ * the analysis. The text itself ends here, unless textCues.textInEvents lets it pass.
+ */
 export class CallTranscripts {
   readonly #context: CallTranscriptsContext;
   readonly #rates = new Map<Leg, RateLimit>();
@@ -36,10 +43,14 @@ export class CallTranscripts {
   }
 
   #outcome(line: Transcript, leg: SessionLeg | undefined): TranscriptOutcome {
+    const { textCues } = this.#context.config;
     if (leg === undefined) return 'unknown_leg';
     if (!leg.analysed) return 'not_analysed';
     if (!this.#rate(line.leg).spend()) return 'too_many';
-    return 'taken';
+    if (!textCues.enabled || (line.final === false && !textCues.partials)) return 'off';
+    const cue = cueOf(line, textCues.language);
+    leg.hearWords({ ...cue, ...(textCues.textInEvents && { text: line.text }) }, textCues);
+    return cue.kind;
   }
 
   #rate(leg: Leg): RateLimit {

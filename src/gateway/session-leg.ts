@@ -7,6 +7,7 @@ import type {
   LegOutput,
   LegTotals,
 } from '../pipeline/analysis.ts';
+import type { TextCue, TextCueOptions } from '../pipeline/text-cues.ts';
 import type { EventData } from '../protocol/events.ts';
 import type { Leg } from '../protocol/labels.ts';
 import type { LegDecision } from './leg-policy.ts';
@@ -93,6 +94,11 @@ export class SessionLeg {
     this.#heardBytes += fresh.length;
     // Audio of a leg that is not analysed is counted, and goes no further.
     this.#analysis?.push(fresh);
+  }
+
+  /** Takes what the words of a line say. */
+  hearWords(cue: TextCue, options: TextCueOptions): void {
+    this.#analysis?.hearWords(cue, options);
   }
 
   /** Cuts a long chunk so that none holds more audio than this. */

@@ -17,6 +17,9 @@ const AFFECT: Readonly<Record<Emotion, { valence: number; arousal: number }>> = 
   surprise: { valence: 0.4, arousal: 0.67 },
 };
 
+/** Valence of each label, in their order. */
+export const VALENCES: readonly number[] = EMOTIONS.map((emotion) => AFFECT[emotion].valence);
+
 /** Expected arousal and valence under `probabilities[8]`: a projection, not a second model. */
 export function expectedAffect(probabilities: ArrayLike<number>): {
   arousal: number;

@@ -1,6 +1,7 @@
 import type { AnyEvent, EventData, Probabilities } from '../protocol/events.ts';
 import type { Label } from '../protocol/labels.ts';
 import type { Encoding } from '../protocol/messages.ts';
+import type { TextCue, TextCueOptions } from './text-cues.ts';
 
 /** How one leg's bytes are to be read. Always one channel: a source splits interleaved legs. */
 export interface AudioFormat {
@@ -41,6 +42,8 @@ export interface LegAnalysis {
   push(bytes: Uint8Array): void;
   /** Reports `missingSamples` (at the source's rate) lost before the next push; filled with silence when it is short. */
   gap(missingSamples: number, cause: GapCause): void;
+  /** Takes what the words of a line say, as of the audio pushed so far. A leg's options stay those of its first line. */
+  hearWords(cue: TextCue, options: TextCueOptions): void;
   /** Speech that waits for the model, in milliseconds of audio. Grows only when the model is behind. */
   readonly pendingMs: number;
   /** Resolves once nothing waits for the model: for senders that can be paused. */

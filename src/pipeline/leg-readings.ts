@@ -1,4 +1,4 @@
-import type { Probabilities, Prosody, Span } from '../protocol/events.ts';
+import type { Prosody, Span } from '../protocol/events.ts';
 import { EMOTIONS, type Emotion, type Label } from '../protocol/labels.ts';
 import { expectedAffect } from './affect.ts';
 import type { LegOutput, LegTotals } from './analysis.ts';
@@ -6,9 +6,11 @@ import { AttentionTrace } from './attention-trace.ts';
 import { argmax, calibrate } from './calibration.ts';
 import { ContributionTrace } from './contribution-trace.ts';
 import { fourDecimals } from './decimals.ts';
+import { namedProbabilities } from './named-probabilities.ts';
 import type { Head } from './network/linear-head.ts';
 import { decayPerFrame, initialState } from './network/shape.ts';
 import { Smoother, type SmootherOptions } from './smoother.ts';
+import { type TextCue, type TextCueOptions, TextCues } from './text-cues.ts';
 
 /** What a leg needs to know of its model. */
 export interface ReadingModel {
@@ -31,6 +33,8 @@ export class LegReadings {
   readonly #attention: AttentionTrace;
   readonly #contributions: ContributionTrace;
   #smoother: Smoother;
+  /** Made by the first line of a transcript: most legs have none. */
+  #textCues: TextCues | undefined;
   #label: Label = 'listening';
   #speechMs = 0;
   #sinceResetMs = 0;
@@ -49,7 +53,7 @@ export class LegReadings {
     this.#contributions = new ContributionTrace(model.head, model.temperature, this.state);
   }
 
-  /** `[8]`, the newest calibrated reading; uniform before the first. A view. */
+  /** `[8]`, the newest calibrated reading of the voice; uniform before the first. A view. */
   get latest(): Float32Array {
     return this.#probabilities;
   }
@@ -71,12 +75,13 @@ export class LegReadings {
     this.#contributions.add(span, scores.length);
     this.#speechMs += span.endMs - span.startMs;
     this.#sinceResetMs += span.endMs - span.startMs;
-    this.#smoother.read(this.#probabilities, this.#sinceResetMs, span.endMs);
+    const shown = this.#withWords(span.endMs);
+    this.#smoother.read(shown, this.#sinceResetMs, span.endMs);
     this.#steps += 1;
     this.#segmentSteps += 1;
     for (let i = 0; i < EMOTIONS.length; i++) {
-      this.#sums[i] = this.#sums[i]! + this.#probabilities[i]!;
-      this.#segmentSums[i] = this.#segmentSums[i]! + this.#probabilities[i]!;
+      this.#sums[i] = this.#sums[i]! + shown[i]!;
+      this.#segmentSums[i] = this.#segmentSums[i]! + shown[i]!;
     }
     const changed = this.#show(span.endMs);
     this.#labelSteps.set(this.#label, (this.#labelSteps.get(this.#label) ?? 0) + 1);
@@ -89,14 +94,18 @@ export class LegReadings {
     const changed = this.#show(span.endMs);
     if (!speaking && before === 'listening' && this.#label === 'listening') return changed;
     this.#updates += 1;
+    const shown = this.#withWords(span.endMs);
+    const emotion = this.#explained(shown);
+    const modalities = this.#textCues?.account(this.#probabilities, shown, emotion, span.endMs);
     const data = {
       span,
       speaking,
       speechMs: this.#speechMs,
-      ...this.#reading(span.endMs, this.#probabilities),
+      ...this.#reading(span.endMs, shown),
       prosody,
       attention: this.#attention.weights(),
-      contributions: this.#contributionsTo(this.#explained()),
+      contributions: this.#contributionsTo(emotion, shown),
+      ...(modalities !== undefined && { modalities }),
       model: this.#model.id,
     };
     return [...changed, { type: 'emotion.updated', data }];
@@ -112,6 +121,12 @@ export class LegReadings {
     return [{ type: 'segment.ended', data: { span, ...reading, prosody, model: this.#model.id } }];
   }
 
+  /** Takes what the words of a line say that came when the leg's clock stood at `nowMs`. */
+  hearWords(cue: TextCue, options: TextCueOptions, nowMs: number): void {
+    this.#textCues ??= new TextCues(options);
+    this.#textCues.add(cue, nowMs);
+  }
+
   /** Forgets what was heard, as at a change of speaker; totals go on. */
   reset(): void {
     this.state.set(initialState(this.#model.head.shape));
@@ -119,6 +134,7 @@ export class LegReadings {
     this.#smoother = new Smoother(this.#smootherOptions);
     this.#attention.reset();
     this.#contributions.reset();
+    this.#textCues = undefined;
     this.#label = 'listening';
     this.#sinceResetMs = 0;
   }
@@ -129,8 +145,13 @@ export class LegReadings {
       speechMs: this.#speechMs,
       updates: this.#updates,
       dominant: this.#dominant(),
-      meanProbabilities: this.#steps === 0 ? null : named(means),
+      meanProbabilities: this.#steps === 0 ? null : namedProbabilities(means),
     };
+  }
+
+  /** `[8]`, what is shown: the voice's newest reading, joined by words where a transcript came. */
+  #withWords(atMs: number): Float32Array {
+    return this.#textCues?.fuse(this.#probabilities, atMs) ?? this.#probabilities;
   }
 
   #show(atMs: number): LegOutput[] {
@@ -150,21 +171,21 @@ export class LegReadings {
   #reading(atMs: number, probabilities: Float32Array) {
     return {
       ...this.#shown(atMs),
-      probabilities: named(probabilities),
+      probabilities: namedProbabilities(probabilities),
       ...expectedAffect(probabilities),
     };
   }
 
   /** The emotion that is shown, or, where none is, the most probable one. */
-  #explained(): Emotion {
+  #explained(shown: Float32Array): Emotion {
     const label = this.#label;
     if (label !== 'listening' && label !== 'uncertain') return label;
-    return EMOTIONS[argmax(this.#probabilities)]!;
+    return EMOTIONS[argmax(shown)]!;
   }
 
-  #contributionsTo(emotion: Emotion) {
+  #contributionsTo(emotion: Emotion, shown: Float32Array) {
     const place = EMOTIONS.indexOf(emotion);
-    const stretches = this.#contributions.contributions(this.#probabilities, place);
+    const stretches = this.#contributions.contributions(shown, place);
     return {
       emotion,
       stretches: stretches.map(({ nats, ...span }) => ({ ...span, nats: fourDecimals(nats) })),
@@ -179,12 +200,4 @@ export class LegReadings {
       .at(0);
     return longest?.[0] ?? (this.#labelSteps.has('uncertain') ? 'uncertain' : 'listening');
   }
-}
-
-function named(probabilities: ArrayLike<number>): Probabilities {
-  const [neutral, calm, happiness, sadness, anger, fear, disgust, surprise] = Array.from(
-    probabilities,
-    fourDecimals,
-  ) as [number, number, number, number, number, number, number, number];
-  return { neutral, calm, happiness, sadness, anger, fear, disgust, surprise };
 }

@@ -5,6 +5,7 @@ import { LegQueue } from './leg-queue.ts';
 import type { LegReadings } from './leg-readings.ts';
 import { ProsodySummary } from './prosody-summary.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { TextCue, TextCueOptions } from './text-cues.ts';
 
 /** Bounds and rhythm of one leg; the same for all legs of a process. */
 export interface LegOptions {
@@ -90,6 +91,10 @@ export class LegPipeline implements LegAnalysis {
     this.#missingMs += missingMs;
     this.#filledMs += filledMs;
     this.#queue.advance();
+  }
+
+  hearWords(cue: TextCue, options: TextCueOptions): void {
+    if (!this.#closed) this.#readings.hearWords(cue, options, this.#positionMs);
   }
 
   async drained(): Promise<void> {

@@ -158,7 +158,7 @@ const DATA = {
       Type.Object(ModalitiesSchema.properties, {
         additionalProperties: false,
         description:
-          'What voice and words each contributed; absent while no line of a transcript counts.',
+          'What voice and words each contributed; absent unless a line of a transcript came in the last eight of textCues.halfLifeMs.',
       }),
     ),
     model: Type.String(),

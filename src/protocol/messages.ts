@@ -112,7 +112,7 @@ export const TranscriptSchema = object({
     Type.String({
       pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$',
       maxLength: 35,
-      description: 'BCP 47, such as "en-GB". Default: en.',
+      description: 'BCP 47, such as "en-GB". Default: textCues.language of the gateway.',
     }),
   ),
   confidence: Type.Optional(

@@ -82,6 +82,27 @@ describe('what is kept private', () => {
     assertLogIsClean();
   });
 
+  it('a transcript is in no line of the log and in no event', async () => {
+    const server = await startLoggedServer();
+    const client = await WsClient.open(server.ws('/v1/stream'));
+    const audio = { encoding: 'pcm_s16le', sampleRateHz: 16000, channels: 1 };
+    client.send({ type: 'session.start', audio });
+    for (const final of [false, true]) {
+      const text = `My password is swordfish, how wonderful, and my number ${PHONE}`;
+      client.send({ type: 'transcript', leg: 'customer', text, final });
+      client.sendBinary(Buffer.alloc(3200));
+    }
+    client.send({ type: 'session.end' });
+    await client.closed;
+    assert.equal(server.analyser.legs[0]?.words.length, 2);
+    assertLogIsClean();
+    for (const text of [log, JSON.stringify(server.events), JSON.stringify(client.received)]) {
+      for (const word of ['swordfish', 'wonderful', '5550123456']) {
+        assert.ok(!text.includes(word), `no "${word}"`);
+      }
+    }
+  });
+
   it('a malformed message is not echoed into the log or the error', async () => {
     const server = await startLoggedServer();
     const client = await WsClient.open(server.ws('/v1/stream'));

@@ -28,14 +28,44 @@ describe('transcript lines of an app', () => {
     await client.message('session.ended');
   }
 
-  it('are taken for a leg that is analysed, and for no other', async () => {
+  it('reach the analysis of their leg as what their words say, and without the words', async () => {
     const server = await startTestServer();
     const client = await startCall(server);
     client.send(LINE);
     client.send({ ...LINE, leg: 'agent' });
+    client.send({ ...LINE, final: false, span: { startMs: 0, endMs: 400 } });
     await end(client);
-    assert.equal(await counted(server, 'taken'), 1);
+    const [final, partial, ...more] = server.analyser.legs[0]?.words ?? [];
+    assert.deepEqual(more, []);
+    assert.deepEqual([final?.final, partial?.final, partial?.endMs], [true, false, 400]);
+    assert.ok(final && final.valence > 0.5 && final.text === undefined);
+    assert.equal(await counted(server, 'scored'), 2);
     assert.equal(await counted(server, 'not_analysed'), 1);
+  });
+
+  it('bring their text along only where textCues.textInEvents is on', async () => {
+    const server = await startTestServer({ 'textCues.textInEvents': true });
+    const client = await startCall(server);
+    client.send(LINE);
+    await end(client);
+    assert.equal(server.analyser.legs[0]?.words[0]?.text, LINE.text);
+  });
+
+  it('count as configured: not at all, or only final ones, or in another language', async () => {
+    const partial = { ...LINE, final: false };
+    for (const [flags, line, outcome] of [
+      [{ 'textCues.enabled': false }, LINE, 'off'],
+      [{ 'textCues.partials': false }, partial, 'off'],
+      [{ 'textCues.language': 'de' }, LINE, 'other_language'],
+      [{ 'textCues.language': 'de' }, { ...LINE, language: 'en' }, 'scored'],
+      [{}, { ...LINE, text: 'It is the blue one.' }, 'no_known_words'],
+    ] as const) {
+      const server = await startTestServer(flags);
+      const client = await startCall(server);
+      client.send(line);
+      await end(client);
+      assert.equal(await counted(server, outcome), 1, outcome);
+    }
   });
 
   it('are not looked at in a call whose consent was denied', async () => {
@@ -43,8 +73,8 @@ describe('transcript lines of an app', () => {
     const client = await startCall(server, { consent: 'denied' });
     client.send(LINE);
     await end(client);
-    assert.equal(await counted(server, 'taken'), 0);
     assert.equal(await counted(server, 'not_analysed'), 1);
+    assert.deepEqual(server.analyser.legs, []);
   });
 
   it('end the session when they name a leg that it does not have', async () => {
@@ -77,7 +107,7 @@ describe('transcript lines of an app', () => {
     const client = await startCall(server);
     for (let i = 0; i < 40; i++) client.send(LINE);
     await end(client);
-    const taken = await counted(server, 'taken');
+    const taken = await counted(server, 'scored');
     assert.ok(taken >= 4 && taken < 40, `${taken} taken`);
     assert.equal(await counted(server, 'too_many'), 40 - taken);
   });

@@ -6,6 +6,7 @@ import type {
   LegOutput,
   LegTotals,
 } from '../../src/pipeline/analysis.ts';
+import type { TextCue } from '../../src/pipeline/text-cues.ts';
 import type { EventData } from '../../src/protocol/events.ts';
 
 /** One update per this much audio, so that a test can count. */
@@ -27,6 +28,7 @@ export class FakeLeg implements LegAnalysis {
   readonly format: AudioFormat;
   readonly received: Buffer[] = [];
   readonly gaps: { missingSamples: number; cause: GapCause }[] = [];
+  readonly words: TextCue[] = [];
   flushes = 0;
   /** Set by a test: thrown by the end. */
   failEnd: Error | undefined;
@@ -68,6 +70,10 @@ export class FakeLeg implements LegAnalysis {
     const gapMs = (missingSamples * 1000) / this.format.sampleRateHz;
     const span = { startMs, endMs: startMs + gapMs };
     this.#emit({ type: 'audio.gap', data: { span, cause, filledMs: gapMs } });
+  }
+
+  hearWords(cue: TextCue): void {
+    this.words.push(cue);
   }
 
   async drained(): Promise<void> {
