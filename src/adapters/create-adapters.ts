@@ -3,6 +3,7 @@ import type { Adapter } from './adapter.ts';
 import { createConsoleAdapter, type LineOutput } from './console.ts';
 import { Feed } from './feed.ts';
 import { createFileAdapter } from './file.ts';
+import { createMqttAdapter } from './mqtt.ts';
 import { createWebhookAdapter } from './webhook.ts';
 
 export interface Adapters {
@@ -23,6 +24,7 @@ export function createAdapters(config: Config, output: LineOutput): Adapters {
     : undefined;
   const all: Adapter[] = [
     ...adapters.files.map((file) => createFileAdapter(file)),
+    ...adapters.mqtt.map((broker) => createMqttAdapter(broker)),
     ...adapters.webhooks.map((webhook) => createWebhookAdapter(webhook)),
   ];
   if (feed) all.push(feed);

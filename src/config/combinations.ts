@@ -1,4 +1,7 @@
+import { adapterErrors } from './combinations-adapters.ts';
+import { duplicates } from './duplicates.ts';
 import type { Config } from './schema.ts';
+import { isLoopbackHost, isProtectedUrl } from './target-url.ts';
 import { mostPendingSteps } from './waiting-sender.ts';
 
 /**
@@ -11,13 +14,9 @@ export function combinationErrors(config: Config): string[] {
     ...analysisErrors(config),
     ...backlogErrors(config),
     ...webhookErrors(config),
+    ...adapterErrors(config),
     ...duplicateErrors(config),
   ];
-}
-
-/** Whether only this machine can connect to `host`. */
-export function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function exposureErrors({ server, auth, twilio }: Config): string[] {
@@ -95,7 +94,7 @@ function webhookErrors({ adapters }: Config): string[] {
   return adapters.webhooks.flatMap((webhook, index) => {
     const path = `adapters.webhooks[${index}]`;
     const errors: string[] = [];
-    if (!isWebhookUrl(webhook.url)) {
+    if (!isProtectedUrl(webhook.url, ['https'])) {
       errors.push(`${path}.url must be an https URL without credentials, or http to loopback`);
     }
     if (!isWebhookSecret(webhook.secret)) errors.push(`${path}.secret ${SECRET_RULE}`);
@@ -115,35 +114,12 @@ function isWebhookSecret(secret: string): boolean {
   return bytes >= 24 && bytes <= 64;
 }
 
-function isWebhookUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  if (username || password) return false;
-  if (protocol === 'https:') return true;
-  return protocol === 'http:' && isLoopbackHost(hostname.replace(/^\[|\]$/g, ''));
-}
-
 function duplicateErrors({ auth, alerts, adapters, desk }: Config): string[] {
   return [
     ...duplicates('auth.apiKeys', 'id', auth.apiKeys),
     ...duplicates('auth.apiKeys', 'key', auth.apiKeys),
     ...duplicates('alerts', 'name', alerts),
-    ...duplicates('adapters.files', 'name', adapters.files),
-    ...duplicates('adapters.files', 'path', adapters.files),
     ...duplicates('adapters.webhooks', 'name', adapters.webhooks),
     ...duplicates('desk.suggestions', 'name', desk.suggestions),
   ];
-}
-
-function duplicates<K extends string>(
-  path: string,
-  key: K,
-  list: readonly Readonly<Record<K, string>>[],
-): string[] {
-  const seen = new Set<string>();
-  return list.flatMap((entry, index) => {
-    if (seen.has(entry[key])) return [`${path}[${index}].${key} is used twice; it must be unique`];
-    seen.add(entry[key]);
-    return [];
-  });
 }

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { EVENT_TYPES } from '../protocol/events.ts';
 import { adapterName } from './schema-adapter-members.ts';
 import { FileSchema } from './schema-adapters-local.ts';
+import { MqttSchema } from './schema-adapters-messaging.ts';
 import { filterSection } from './schema-filter.ts';
 import { item, section, toggle, whole } from './section.ts';
 
@@ -74,6 +75,10 @@ export const AdaptersSchema = section('Where events go. Each has its own queue a
   files: Type.Array(FileSchema, {
     default: [],
     description: 'Files that events are appended to. Default: none.',
+  }),
+  mqtt: Type.Array(MqttSchema, {
+    default: [],
+    description: 'MQTT brokers that events are published to. Default: none.',
   }),
   webhooks: Type.Array(WebhookSchema, {
     default: [],

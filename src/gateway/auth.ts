@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isLoopbackHost } from '../config/combinations.ts';
 import type { Config } from '../config/schema.ts';
+import { isLoopbackHost } from '../config/target-url.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
 import type { Leg } from '../protocol/labels.ts';

@@ -101,6 +101,12 @@ export const ERRORS = {
     'A corpus folder or manifest cannot be read, or holds no usable recording.',
   ),
   TW_TRAINING: row(4500, 500, false, 'Training cannot go on; the message says why.'),
+  TW_ADAPTER_MISSING: row(
+    4500,
+    500,
+    false,
+    'An adapter needs a package that is not installed; the message says how to install it.',
+  ),
   TW_ADAPTER_FAILED: row(4500, 502, true, 'An adapter could not deliver an event.'),
   TW_STORE_LOCKED: row(
     4500,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { isLoopbackHost } from '../../src/config/combinations.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { isLoopbackHost } from '../../src/config/target-url.ts';
 import { assertThrowsCode } from '../helpers/assert-throws-code.ts';
 
 type Flags = Readonly<Record<string, unknown>>;
