@@ -209,7 +209,7 @@ export const LimitsSchema = section(
 export const TwilioSchema = section('Calls from Twilio Media Streams.', {
   enabled: toggle(
     true,
-    'Serve POST /twilio/voice and the socket /twilio/media. Answering calls at /twilio/voice needs server.publicOrigin, and with it twilio.authToken. Without both, on a loopback address, programs of this machine may try the socket without credentials. Default: true.',
+    'Serve POST /twilio/voice, POST /twilio/transcription and the socket /twilio/media. Answering calls at /twilio/voice needs server.publicOrigin, and with it twilio.authToken. Without both, on a loopback address, programs of this machine may try the socket without credentials. Default: true.',
   ),
   authToken: Type.Optional(
     Type.String({
@@ -237,6 +237,10 @@ export const TwilioSchema = section('Calls from Twilio Media Streams.', {
     description:
       'Which side Twilio sends in `listen` mode: inbound is the customer, outbound the agent. Both make the call whole in the feed and cost twice the bandwidth, about 160 kbit/s each; whether a leg is analysed is up to analysis.legs. Default: both_tracks.',
   }),
+  transcribe: toggle(
+    false,
+    'Ask Twilio, in the answer of /twilio/voice, for real-time transcription of the same track, in American English, and for callbacks to /twilio/transcription. Words then join the voice (textCues). Twilio charges for it and has its own terms; for another engine or language write your own <Transcription>. Default: false.',
+  ),
   say: Type.Optional(
     Type.String({
       minLength: 1,

@@ -41,7 +41,7 @@ export const TextCuesSchema = section(
       5,
       1,
       1000,
-      'Lines of one leg a second, averaged over a few seconds. More are left out and counted in the metrics; a callback is answered with TW_RATE_LIMITED. Default: 5.',
+      'Lines of one leg a second, averaged over a few seconds. More are left out and counted in the metrics. Default: 5.',
     ),
     textInEvents: toggle(
       false,

@@ -27,6 +27,7 @@ const ABOUT = {
     'GET /v1/calls/{callId}/context': 'How a call sounds now, in five fields for a bot.',
     'POST /v1/tokens': 'Trade an API key for a short-lived token that a browser may hold.',
     'POST /twilio/voice': 'Point a Twilio number here.',
+    'POST /twilio/transcription': "Callbacks of Twilio's real-time transcription.",
     'wss /twilio/media': 'Twilio Media Streams.',
     'GET /healthz': 'Whether the process lives.',
     'GET /readyz': 'Whether it takes new calls.',

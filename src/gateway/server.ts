@@ -22,6 +22,7 @@ import { Sessions } from './sessions.ts';
 import { appSource } from './sources/app.ts';
 import type { Source } from './sources/source.ts';
 import { twilioGateway } from './sources/twilio-gateway.ts';
+import { TranscriptIntake } from './transcript-intake.ts';
 import { UpgradeDoor, type UpgradeRoute } from './upgrade.ts';
 
 export interface ServerOptions {
@@ -113,7 +114,8 @@ export function createGateway(options: ServerOptions): Gateway {
   const sources: Source[] = [appSource(auth)];
   const routers = httpRouters({ config, auth, feed: events, contexts: options.contexts });
   if (config.twilio.enabled) {
-    const twilio = twilioGateway({ config, metrics, logger, clock });
+    const intake = new TranscriptIntake(sessions);
+    const twilio = twilioGateway({ config, metrics, logger, clock, intake });
     sources.push(twilio.source);
     routers.push(twilio.router);
   }

@@ -34,6 +34,11 @@ export class Sessions {
     this.#running.set(callId, session);
   }
 
+  /** The call that runs with this id. */
+  find(callId: string): Session | undefined {
+    return this.#running.get(callId);
+  }
+
   /** Lets a call go; only the session that holds the id can. */
   release(callId: string, session: Session): void {
     if (this.#running.get(callId) !== session) return;

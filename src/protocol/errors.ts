@@ -57,6 +57,7 @@ export const ERRORS = {
   ),
   TW_FORBIDDEN: row(4403, 403, false, 'The credentials are known but do not permit this.'),
   TW_NOT_FOUND: row(4404, 404, false, 'There is nothing at this path.'),
+  TW_UNKNOWN_CALL: row(4404, 404, true, 'No call of this id runs here, or not yet.'),
   TW_START_TIMEOUT: row(
     4408,
     408,

@@ -5,6 +5,7 @@ import type { Logger } from '../../log/logger.ts';
 import type { Clock } from '../../protocol/clock.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { StreamTokens, secretOfAuthToken } from '../stream-token.ts';
+import type { TranscriptIntake } from '../transcript-intake.ts';
 import type { Source } from './source.ts';
 import { twilioSource } from './twilio.ts';
 import type { SignatureKeys } from './twilio-signature.ts';
@@ -18,10 +19,11 @@ export interface TwilioGatewayOptions {
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly intake: TranscriptIntake;
 }
 
 /** Everything of Twilio: the media socket, and the HTTP requests that order it. */
-export function twilioGateway({ config, metrics, logger, clock }: TwilioGatewayOptions): {
+export function twilioGateway({ config, metrics, logger, clock, intake }: TwilioGatewayOptions): {
   readonly source: Source;
   readonly router: Router;
 } {
@@ -30,7 +32,7 @@ export function twilioGateway({ config, metrics, logger, clock }: TwilioGatewayO
   const requireToken = keys !== undefined && config.twilio.requireToken;
   return {
     source: twilioSource({ keys, tokens, requireToken }),
-    router: twilioVoiceRouter({ config, keys, tokens, metrics, logger }),
+    router: twilioVoiceRouter({ config, keys, tokens, metrics, logger, intake }),
   };
 }
 

@@ -4,11 +4,13 @@ import type { Config } from '../../config/schema.ts';
 import type { Logger } from '../../log/logger.ts';
 import { TonewireError } from '../../protocol/errors.ts';
 import { CONSENTS } from '../../protocol/messages.ts';
-import { requireThisMachine } from '../auth.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { StreamTokens } from '../stream-token.ts';
+import type { TranscriptIntake } from '../transcript-intake.ts';
 import { CONSENT_PARAMETER, TOKEN_PARAMETER, TWILIO_MEDIA_PATH } from './twilio.ts';
-import { isSignedPost, type SignatureKeys } from './twilio-signature.ts';
+import { signedForm } from './twilio-form.ts';
+import type { SignatureKeys } from './twilio-signature.ts';
+import { TRANSCRIPTION_PATH, takeTranscription } from './twilio-transcription.ts';
 
 const VOICE_PATH = '/twilio/voice';
 const STATUS_PATH = '/twilio/status';
@@ -16,14 +18,15 @@ const STATUS_PATH = '/twilio/status';
 const STREAM_EVENTS = ['stream-started', 'stream-stopped', 'stream-error'];
 
 export interface TwilioVoiceOptions {
-  readonly config: Pick<Config, 'limits' | 'server' | 'twilio'>;
+  readonly config: Pick<Config, 'limits' | 'server' | 'textCues' | 'twilio'>;
   readonly keys: SignatureKeys | undefined;
   readonly tokens: StreamTokens;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
+  readonly intake: TranscriptIntake;
 }
 
-/** Twilio's two HTTP requests: how to treat a call that came in, and how its stream fares. */
+/** Twilio's HTTP requests: how to treat a call that came in, how its stream fares, what was said. */
 export function twilioVoiceRouter(options: TwilioVoiceOptions): Router {
   const router = express.Router();
   router.use(
@@ -32,11 +35,14 @@ export function twilioVoiceRouter(options: TwilioVoiceOptions): Router {
   );
   router.post(VOICE_PATH, (request, response) => answerCall(options, request, response));
   router.post(STATUS_PATH, (request, response) => noteStatus(options, request, response));
+  router.post(TRANSCRIPTION_PATH, (request, response) =>
+    takeTranscription(options, request, response),
+  );
   return router;
 }
 
 function answerCall(options: TwilioVoiceOptions, request: Request, response: Response): void {
-  const form = signedForm(options, request);
+  const form = signedForm(options.keys, request);
   const { CallSid: callSid } = form;
   if (typeof callSid !== 'string' || !/^[A-Za-z0-9]{1,64}$/.test(callSid)) {
     throw new TonewireError('TW_BAD_REQUEST', 'CallSid is missing.');
@@ -57,6 +63,15 @@ function streamTwiml(
   const { mode, say, track } = config.twilio;
   const answer = new twilio.twiml.VoiceResponse();
   if (say !== undefined) answer.say(say);
+  if (config.twilio.transcribe) {
+    answer.start().transcription({
+      statusCallbackUrl: `${publicOrigin}${TRANSCRIPTION_PATH}`,
+      track,
+      partialResults: config.textCues.partials,
+      // What is masked has no score.
+      profanityFilter: false,
+    });
+  }
   const listening = mode === 'listen';
   const stream = (listening ? answer.start() : answer.connect()).stream({
     url: `${publicOrigin.replace(/^http/, 'ws')}${TWILIO_MEDIA_PATH}`,
@@ -72,24 +87,13 @@ function streamTwiml(
 }
 
 function noteStatus(options: TwilioVoiceOptions, request: Request, response: Response): void {
-  const { StreamEvent: event } = signedForm(options, request);
+  const { StreamEvent: event } = signedForm(options.keys, request);
   const status = STREAM_EVENTS.find((known) => known === event) ?? 'other';
   options.metrics.streamStatus('twilio', status);
   // The other fields name the call's parties, or quote them.
   if (status === 'stream-error') options.logger.warn('Twilio reports a stream error');
   else options.logger.debug('Twilio reports on a stream', { status });
   response.status(204).end();
-}
-
-function signedForm({ keys }: TwilioVoiceOptions, request: Request): Record<string, unknown> {
-  const form: Record<string, unknown> = { ...request.body };
-  if (keys === undefined) {
-    requireThisMachine(request);
-    return form;
-  }
-  const signature = request.get('x-twilio-signature') ?? '';
-  if (isSignedPost(keys, signature, request.originalUrl, form)) return form;
-  throw new TonewireError('TW_UNAUTHORIZED', 'The X-Twilio-Signature is missing or wrong.');
 }
 
 /** The voice URL may say `?consent=given`, where the flow before it has asked. */

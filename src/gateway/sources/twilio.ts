@@ -29,7 +29,7 @@ const CALL_SID = /^CA[0-9a-f]{32}$/;
 const FORMAT = { encoding: 'mulaw', sampleRateHz: 8000 } as const;
 
 /** The caller speaks on `inbound`; whoever the caller hears is on `outbound`. */
-const LEG_OF_TRACK: ReadonlyMap<string, Leg> = new Map([
+export const LEG_OF_TRACK: ReadonlyMap<string, Leg> = new Map([
   ['inbound', 'customer'],
   ['inbound_track', 'customer'],
   ['outbound', 'agent'],
