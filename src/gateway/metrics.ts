@@ -22,6 +22,9 @@ export class GatewayMetrics {
   readonly #failures: Counter<'code'>;
   readonly #refused: Counter<'code'>;
   readonly #audioBytes: Counter<'source' | 'analysed'>;
+  /** By source, since the counter was last read. */
+  readonly #analysedBytes = new Map<string, number>();
+  readonly #otherBytes = new Map<string, number>();
   readonly #discarded: Counter<'source' | 'why'>;
   readonly #events: Counter<'type'>;
   readonly #dtmf: Counter<never>;
@@ -36,10 +39,12 @@ export class GatewayMetrics {
     this.#callsEnded = this.#counter('calls_ended_total', 'Calls ended.', ['source', 'outcome']);
     this.#failures = this.#counter('errors_total', 'Coded errors of running sockets.', ['code']);
     this.#refused = this.#counter('refused_total', 'Upgrades and requests refused.', ['code']);
-    this.#audioBytes = this.#counter('audio_bytes_total', 'Audio received.', [
-      'source',
-      'analysed',
-    ]);
+    this.#audioBytes = this.#counter(
+      'audio_bytes_total',
+      'Audio received.',
+      ['source', 'analysed'],
+      () => this.#countAudio(),
+    );
     this.#discarded = this.#counter('messages_discarded_total', 'Messages a source left out.', [
       'source',
       'why',
@@ -93,8 +98,20 @@ export class GatewayMetrics {
     this.#refused.inc({ code });
   }
 
+  /** Every chunk comes here, so it is only added up; the counter learns of it when it is read. */
   audio(source: string, analysed: boolean, bytes: number): void {
-    this.#audioBytes.inc({ source, analysed: String(analysed) }, bytes);
+    const heard = analysed ? this.#analysedBytes : this.#otherBytes;
+    heard.set(source, (heard.get(source) ?? 0) + bytes);
+  }
+
+  #countAudio(): void {
+    for (const [analysed, heard] of [
+      ['true', this.#analysedBytes],
+      ['false', this.#otherBytes],
+    ] as const) {
+      for (const [source, bytes] of heard) this.#audioBytes.inc({ source, analysed }, bytes);
+      heard.clear();
+    }
   }
 
   discarded(source: string, why: DiscardReason): void {
@@ -126,12 +143,19 @@ export class GatewayMetrics {
     this.#streamStatus.inc({ source, status });
   }
 
-  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+  /** `collect` runs before the counter is read. */
+  #counter<L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    collect?: () => void,
+  ): Counter<L> {
     return new Counter({
       name: `tonewire_${name}`,
       help,
       labelNames: [...labelNames],
       registers: [this.#registry],
+      ...(collect && { collect }),
     });
   }
 

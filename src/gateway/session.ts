@@ -181,8 +181,9 @@ export class Session {
     if (leg === undefined) {
       throw new TonewireError('TW_OUT_OF_ORDER', 'Audio for a leg that start did not announce.');
     }
-    const cause = this.#state.name === 'paused' ? 'paused' : 'missing';
-    this.#state = { name: 'running' };
+    const paused = this.#state.name === 'paused';
+    if (paused) this.#state = { name: 'running' };
+    const cause = paused ? 'paused' : 'missing';
     if (this.#live) this.#hear(leg, message, cause);
     else this.#hearPatiently(leg, message, cause);
   }

@@ -1,5 +1,6 @@
 import type { Span } from '../protocol/events.ts';
 import { KEPT_STEPS } from './kept-steps.ts';
+import { dot } from './network/dot.ts';
 import { type Head, logProbabilityDirection } from './network/linear-head.ts';
 import { decayPerFrame, stateLayout } from './network/shape.ts';
 import { sumCoefficients, sumCount } from './network/sum-coefficients.ts';
@@ -87,9 +88,7 @@ export class ContributionTrace {
     const count = Math.min(this.#steps, KEPT_STEPS);
     return Array.from({ length: count }, (_, i) => {
       const slot = (this.#steps - count + i) % KEPT_STEPS;
-      let sum = 0;
-      const row = slot * this.#size;
-      for (let k = 0; k < coefficients.length; k++) sum += coefficients[k]! * added[row + k]!;
+      const sum = dot(coefficients, added, slot * this.#size);
       const ageFrames = this.#framesSeen - this.#lastFrames[slot]!;
       const left = Math.exp(this.#maxima[slot]! - ageFrames * this.#decayPerFrame - this.#maximum);
       return { startMs: this.#startMs[slot]!, endMs: this.#endMs[slot]!, nats: sum * left };

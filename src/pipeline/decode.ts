@@ -26,7 +26,8 @@ export const BYTES_PER_SAMPLE: Readonly<Record<Encoding, number>> = {
 export class Decoder {
   readonly #encoding: Encoding;
   #oddByte = -1;
-  #samples = new Float32Array(1024);
+  /** As long as the longest chunk so far needed. */
+  #samples = new Float32Array(0);
 
   constructor(encoding: Encoding) {
     this.#encoding = encoding;
@@ -35,7 +36,7 @@ export class Decoder {
   /** Returns a view that the next call overwrites. */
   decode(bytes: Uint8Array): Float32Array {
     const capacity = bytes.length + 1;
-    if (this.#samples.length < capacity) this.#samples = new Float32Array(capacity * 2);
+    if (this.#samples.length < capacity) this.#samples = new Float32Array(capacity);
     const count = this.#decodeInto(bytes);
     return this.#samples.subarray(0, count);
   }

@@ -33,7 +33,7 @@ export class FrontEnd {
   readonly #resampler: Resampler;
   readonly #extractor = new FeatureExtractor();
   readonly #gate = new SpeechGate();
-  readonly #window = new Float32Array(WINDOW_SAMPLES + 4 * HOP_SAMPLES);
+  readonly #window = new Float32Array(WINDOW_SAMPLES + HOP_SAMPLES);
   #windowFill = 0;
   #baseSamples = 0;
   readonly #preRoll = new Float32Array((PRE_ROLL_FRAMES + 1) * FEATURE_COUNT);

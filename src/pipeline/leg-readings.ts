@@ -1,4 +1,4 @@
-import type { Prosody, Span } from '../protocol/events.ts';
+import type { EventData, Prosody, Span } from '../protocol/events.ts';
 import { EMOTIONS, type Emotion, type Label } from '../protocol/labels.ts';
 import { expectedAffect } from './affect.ts';
 import type { LegOutput, LegTotals } from './analysis.ts';
@@ -19,6 +19,8 @@ export interface ReadingModel {
   readonly head: Head;
 }
 
+type Account = Pick<EventData<'emotion.updated'>, 'attention' | 'contributions'>;
+
 /**
  * A leg's side of the model: the state it carries from step to step, and what its readings amount
  * to: calibrated, smoothed, summed up. Positions in, outputs out; no audio comes here.
@@ -32,6 +34,8 @@ export class LegReadings {
   readonly #labelSteps = new Map<Label, number>();
   readonly #attention: AttentionTrace;
   readonly #contributions: ContributionTrace;
+  /** Of the newest reading, once it was asked for. */
+  #accounted: Account | undefined;
   #smoother: Smoother;
   /** Made by the first line of a transcript: most legs have none. */
   #textCues: TextCues | undefined;
@@ -71,6 +75,7 @@ export class LegReadings {
     logNormaliser: number,
   ): readonly LegOutput[] {
     calibrate(logits, this.#model.temperature, this.#probabilities);
+    this.#accounted = undefined;
     this.#attention.add(span, scores, logNormaliser);
     this.#contributions.add(span, scores.length);
     this.#speechMs += span.endMs - span.startMs;
@@ -103,8 +108,7 @@ export class LegReadings {
       speechMs: this.#speechMs,
       ...this.#reading(span.endMs, shown),
       prosody,
-      attention: this.#attention.weights(),
-      contributions: this.#contributionsTo(emotion, shown),
+      ...this.#account(emotion, shown),
       ...(modalities !== undefined && { modalities }),
       model: this.#model.id,
     };
@@ -134,6 +138,7 @@ export class LegReadings {
     this.#smoother = new Smoother(this.#smootherOptions);
     this.#attention.reset();
     this.#contributions.reset();
+    this.#accounted = undefined;
     this.#textCues = undefined;
     this.#label = 'listening';
     this.#sinceResetMs = 0;
@@ -183,13 +188,22 @@ export class LegReadings {
     return EMOTIONS[argmax(shown)]!;
   }
 
-  #contributionsTo(emotion: Emotion, shown: Float32Array) {
-    const place = EMOTIONS.indexOf(emotion);
-    const stretches = this.#contributions.contributions(shown, place);
-    return {
-      emotion,
-      stretches: stretches.map(({ nats, ...span }) => ({ ...span, nats: fourDecimals(nats) })),
+  /**
+   * What the reading rests on. In silence there is no new reading, and nothing to account for anew,
+   * unless words change what is shown.
+   */
+  #account(emotion: Emotion, shown: Float32Array): Account {
+    const voiceAlone = shown === this.#probabilities;
+    if (voiceAlone && this.#accounted?.contributions.emotion === emotion) return this.#accounted;
+    const stretches = this.#contributions
+      .contributions(shown, EMOTIONS.indexOf(emotion))
+      .map(({ nats, ...span }) => ({ ...span, nats: fourDecimals(nats) }));
+    const account = {
+      attention: this.#attention.weights(),
+      contributions: { emotion, stretches },
     };
+    this.#accounted = voiceAlone ? account : undefined;
+    return account;
   }
 
   /** The emotion shown longest; if none was, whether anything could be said at all. */

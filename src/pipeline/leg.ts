@@ -21,6 +21,8 @@ export interface LegOptions {
 
 const SAMPLES_PER_MS = ANALYSIS_RATE_HZ / 1000;
 const HOP_MS = HOP_SAMPLES / SAMPLES_PER_MS;
+/** A segment's pitch is the median over its newest 10 s of voice. */
+const SEGMENT_PITCHES = 320;
 
 /**
  * One leg's way from bytes to outputs: frames are cut into model steps, rolling updates and
@@ -38,12 +40,12 @@ export class LegPipeline implements LegAnalysis {
   #stepFill = 0;
   #stepStartMs = 0;
 
-  readonly #updateProsody = new ProsodySummary();
+  readonly #updateProsody: ProsodySummary;
   readonly #framesPerUpdate: number;
   #framesInUpdate = 0;
   #updateStartMs = 0;
 
-  readonly #segmentProsody = new ProsodySummary();
+  readonly #segmentProsody = new ProsodySummary(SEGMENT_PITCHES);
   /** −1 while nobody speaks. */
   #segmentStartMs = -1;
 
@@ -63,6 +65,7 @@ export class LegPipeline implements LegAnalysis {
     this.#readings = readings;
     this.#step = new Float32Array(options.stepFrames * FEATURE_COUNT);
     this.#framesPerUpdate = Math.ceil(options.updateIntervalMs / HOP_MS);
+    this.#updateProsody = new ProsodySummary(this.#framesPerUpdate);
     this.#frontEnd = new FrontEnd(format, (frame) => this.#onFrame(frame));
     this.#queue = new LegQueue(options.maxPendingSteps, scheduler, readings, emit);
   }

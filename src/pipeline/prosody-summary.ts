@@ -2,23 +2,25 @@ import type { Prosody } from '../protocol/events.ts';
 import { fourDecimals, twoDecimals } from './decimals.ts';
 import type { AnalysisFrame } from './front-end.ts';
 
-/** Pitch values kept for the median: 10 s of speech. Longer spans keep their newest. */
-const KEPT_PITCHES = 320;
-
 /** Prosody of a span of frames, gathered one frame at a time and read at its end. */
 export class ProsodySummary {
-  readonly #pitches = new Float32Array(KEPT_PITCHES);
+  readonly #pitches: Float32Array;
   #voicedFrames = 0;
   #frames = 0;
   #power = 0;
   #speechRateHz = 0;
+
+  /** `keptPitches`: how many are kept for the median. A longer span keeps its newest. */
+  constructor(keptPitches: number) {
+    this.#pitches = new Float32Array(keptPitches);
+  }
 
   add(frame: AnalysisFrame): void {
     this.#frames += 1;
     this.#power += 10 ** (frame.intensityDb / 10);
     this.#speechRateHz = frame.speechRateHz;
     if (frame.pitchHz === 0) return;
-    this.#pitches[this.#voicedFrames % KEPT_PITCHES] = frame.pitchHz;
+    this.#pitches[this.#voicedFrames % this.#pitches.length] = frame.pitchHz;
     this.#voicedFrames += 1;
   }
 
@@ -43,7 +45,7 @@ export class ProsodySummary {
   }
 
   #medianPitchHz(): number | null {
-    const count = Math.min(this.#voicedFrames, KEPT_PITCHES);
+    const count = Math.min(this.#voicedFrames, this.#pitches.length);
     if (count === 0) return null;
     const sorted = this.#pitches.slice(0, count).sort();
     return sorted[count >> 1]!;

@@ -9,10 +9,8 @@ export interface Clock {
   monotonicMs(): number;
 }
 
-const monotonicOriginMs = process.hrtime.bigint();
-
 /** The machine's own clock: the one place where the wall clock is read. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
-  monotonicMs: () => Number(process.hrtime.bigint() - monotonicOriginMs) / 1e6,
+  monotonicMs: () => performance.now(),
 };

@@ -1,3 +1,4 @@
+import { dot } from './dot.ts';
 import type { NetworkShape } from './shape.ts';
 import type { WeightArrays } from './weights.ts';
 
@@ -27,10 +28,7 @@ export function openUnits({ denseRows, weights }: Head, pooled: Float64Array): n
   const inputs = pooled.length;
   const open: number[] = [];
   for (let unit = 0; unit < bias.length; unit++) {
-    const row = unit * inputs;
-    let sum = bias[unit]!;
-    for (let u = 0; u < inputs; u++) sum += pooled[u]! * denseRows[row + u]!;
-    if (sum > 0) open.push(unit);
+    if (bias[unit]! + dot(pooled, denseRows, unit * inputs) > 0) open.push(unit);
   }
   return open;
 }
@@ -55,13 +53,6 @@ export function linearHead(
     for (let u = 0; u < inputs; u++) map[u] = map[u]! + slope * denseRows[row + u]!;
   }
   return { map, constant };
-}
-
-/** The sum of `values` from `offset`, each times its factor. */
-function dot(factors: Float64Array, values: Float32Array, offset: number): number {
-  let sum = 0;
-  for (let i = 0; i < factors.length; i++) sum += factors[i]! * values[offset + i]!;
-  return sum;
 }
 
 /**
