@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Counter, Registry } from 'prom-client';
-import type { AdapterCounters } from './adapters/adapter-counters.ts';
 import { AdapterHost } from './adapters/adapter-host.ts';
+import { adapterCounters, registerAdapterGauges } from './adapters/adapter-metrics.ts';
 import type { LineOutput } from './adapters/console.ts';
 import { Contexts } from './adapters/context/contexts.ts';
 import { createAdapters } from './adapters/create-adapters.ts';
 import { EventBus } from './adapters/event-bus.ts';
 import type { Feed } from './adapters/feed.ts';
+import { Outbox } from './adapters/outbox/outbox.ts';
+import { durableAdapters } from './config/durable-adapters.ts';
 import type { Config } from './config/schema.ts';
 import { IN_MEMORY } from './config/schema-store.ts';
 import { startServer, type TonewireServer } from './gateway/server.ts';
@@ -75,10 +77,14 @@ export async function startTonewire(config: Config, parts: TonewireParts = {}): 
     contexts?.follow(bus);
     const store = await openNeededStore(config, clock);
     opened.push(() => store?.close());
+    const outbox = openNeededOutbox(config, store, clock, logger);
+    opened.push(() => outbox?.close());
     const { all, feed } = createAdapters(config, parts.stdout ?? process.stdout);
     const counters = adapterCounters(registry);
     const { maxCalls } = config.limits;
-    const host = new AdapterHost({ adapters: all, bus, logger, clock, counters, maxCalls });
+    const lent = { bus, logger, clock, counters, maxCalls, outbox };
+    const host = new AdapterHost({ adapters: all, ...lent });
+    registerAdapterGauges(registry, host, clock);
     host.start();
     opened.push(() => host.stop(ADAPTER_DRAIN_MS));
     const server = await startServer({
@@ -132,6 +138,17 @@ async function openNeededStore({ store }: Config, clock: Clock): Promise<Store |
   return openStore({ ...store, clock, alone: true });
 }
 
+/** For durable adapters; the configuration has seen to it that there is a store. */
+function openNeededOutbox(
+  config: Config,
+  store: Store | undefined,
+  clock: Clock,
+  logger: Logger,
+): Outbox | undefined {
+  if (!store || durableAdapters(config).length === 0) return undefined;
+  return new Outbox({ ...config.outbox, store, clock, logger });
+}
+
 /** The model and the engine that a configuration asks for. */
 export function loadAnalyser({ analysis, limits }: Config): Promise<ModelAnalyser> {
   const model = findModelFolder(analysis.model);
@@ -153,22 +170,4 @@ function createContexts({ context, limits }: Config, registry: Registry): Contex
     registers: [registry],
   });
   return new Contexts(context, limits.maxCalls, evicted);
-}
-
-function adapterCounters(registry: Registry): AdapterCounters {
-  const counter = (name: string, help: string) =>
-    new Counter({
-      name: `tonewire_adapter_${name}_total`,
-      help,
-      labelNames: ['adapter'] as const,
-      registers: [registry],
-    });
-  return {
-    delivered: counter('delivered', 'Events an adapter delivered.'),
-    dropped: counter(
-      'dropped',
-      'Events an adapter never tried: its queue was full, or it was off.',
-    ),
-    failed: counter('failed', 'Events an adapter tried and gave up on.'),
-  };
 }

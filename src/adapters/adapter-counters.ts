@@ -6,8 +6,10 @@ export interface AdapterCounter {
 /** What became of the events, in events. */
 export interface AdapterCounters {
   readonly delivered: AdapterCounter;
-  /** Never tried: the queue was full, the adapter off, or the process leaving. */
+  /** Never tried: there was no room, the adapter was off, or the process left. */
   readonly dropped: AdapterCounter;
-  /** Tried and given up. */
+  /** Tried and given up; a durable one is a dead letter now. */
   readonly failed: AdapterCounter;
+  /** Tried in vain, and to be tried again. */
+  readonly retried: AdapterCounter;
 }

@@ -1,22 +1,30 @@
 import { setImmediate } from 'node:timers/promises';
-import { errorFields, type Logger } from '../log/logger.ts';
+import { errorFields } from '../log/logger.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { AnyEvent } from '../protocol/events.ts';
-import { type Adapter, DEFAULT_QUEUE, type QueueBounds } from './adapter.ts';
-import type { AdapterCounters } from './adapter-counters.ts';
+import { type Adapter, DEFAULT_QUEUE } from './adapter.ts';
+import { DeliveryError } from './delivery-error.ts';
+import type { LaneQueue, Waiting } from './lane-queue.ts';
+import type { LaneReport } from './lane-report.ts';
 import { within } from './within.ts';
 
 type LaneState = 'starting' | 'open' | 'draining' | 'off';
 
+/** What an operator wants to know of one adapter. */
+export interface AdapterStatus extends Waiting {
+  readonly name: string;
+  readonly delivery: 'live' | 'durable';
+  readonly state: LaneState;
+}
+
 /** One adapter with its own queue and its own failures. */
-export class AdapterLane {
+export class AdapterLane<T> {
   readonly #adapter: Adapter;
-  readonly #bounds: QueueBounds;
-  readonly #logger: Logger;
+  readonly #queue: LaneQueue<T>;
+  readonly #maxInFlight: number;
+  readonly #report: LaneReport;
   readonly #clock: Clock;
-  readonly #counters: AdapterCounters;
   readonly #abort = new AbortController();
-  readonly #queue: AnyEvent[] = [];
   #state: LaneState = 'starting';
   #started: Promise<void> = Promise.resolve();
   /** Workers that run, and those of them that have not taken their first event yet. */
@@ -24,28 +32,29 @@ export class AdapterLane {
   #fresh = 0;
   #whenIdle: (() => void)[] = [];
 
-  constructor(adapter: Adapter, logger: Logger, clock: Clock, counters: AdapterCounters) {
+  constructor(adapter: Adapter, queue: LaneQueue<T>, report: LaneReport, clock: Clock) {
     this.#adapter = adapter;
-    this.#bounds = adapter.queue ?? DEFAULT_QUEUE;
-    this.#logger = logger.child({ adapter: adapter.name });
+    this.#queue = queue;
+    this.#maxInFlight = (adapter.queue ?? DEFAULT_QUEUE).maxInFlight;
+    this.#report = report;
     this.#clock = clock;
-    this.#counters = counters;
   }
 
   start(): void {
+    this.#queue.open(() => this.#pump());
     this.#started = this.#startAdapter();
   }
 
   async #startAdapter(): Promise<void> {
     try {
       await this.#adapter.start?.({
-        logger: this.#logger,
+        logger: this.#report.logger,
         clock: this.#clock,
         disable: (reason) => this.#disable(reason),
       });
     } catch (cause) {
-      this.#count('failed');
-      this.#logger.error('adapter did not start and stays off', errorFields(cause));
+      this.#report.count('failed');
+      this.#report.logger.error('adapter did not start and stays off', errorFields(cause));
       this.#turnOff();
       return;
     }
@@ -53,24 +62,15 @@ export class AdapterLane {
     this.#pump();
   }
 
-  /** Takes an event without waiting. When the queue is full its oldest event goes. */
+  /** Takes an event without waiting. */
   offer(event: AnyEvent): void {
-    if (!this.#adapter.event || this.#state === 'draining') return;
-    if (this.#state === 'off') {
-      this.#count('dropped');
-      return;
-    }
-    if (this.#queue.length >= this.#bounds.maxEvents) {
-      this.#queue.shift();
-      this.#count('dropped');
-    }
-    this.#queue.push(event);
-    this.#pump();
+    if (this.#adapter.event && this.#state !== 'draining') this.#queue.offer(event);
   }
 
   /** Delivers what waits for at most `drainTimeoutMs`, then gives up on the rest and stops. */
   async stop(drainTimeoutMs: number): Promise<void> {
     await within(drainTimeoutMs, this.#started);
+    this.#queue.settle();
     if (this.#state === 'open') {
       this.#state = 'draining';
       this.#pump();
@@ -81,26 +81,30 @@ export class AdapterLane {
     try {
       await within(drainTimeoutMs, Promise.resolve(this.#adapter.stop?.()));
     } catch (cause) {
-      this.#logger.warn('adapter did not stop cleanly', errorFields(cause));
+      this.#report.logger.warn('adapter did not stop cleanly', errorFields(cause));
     }
+  }
+
+  get status(): AdapterStatus {
+    const { name, delivery = 'live' } = this.#adapter;
+    return { name, delivery, state: this.#state, ...this.#queue.waiting };
   }
 
   #disable(reason: string): void {
     if (this.#state === 'off') return;
-    this.#logger.warn('adapter is switched off', { reason });
+    this.#report.logger.warn('adapter is switched off', { reason });
     this.#turnOff();
   }
 
   #turnOff(): void {
     this.#state = 'off';
-    this.#count('dropped', this.#queue.length);
-    this.#queue.length = 0;
+    this.#queue.close();
     this.#settle();
   }
 
   #pump(): void {
     if (this.#state === 'starting' || this.#state === 'off') return;
-    while (this.#workers < this.#bounds.maxInFlight && this.#fresh < this.#queue.length) {
+    while (this.#workers < this.#maxInFlight && this.#fresh < this.#queue.ready) {
       this.#workers += 1;
       this.#fresh += 1;
       void this.#work();
@@ -111,29 +115,24 @@ export class AdapterLane {
     // Not within publish: whoever publishes, usually an analysis step, goes on first.
     await setImmediate();
     this.#fresh -= 1;
-    for (let event = this.#queue.shift(); event; event = this.#queue.shift()) {
-      await this.#deliver(event);
+    for (let taken = this.#take(); taken !== undefined; taken = this.#take()) {
+      await this.#queue.deliver(taken, (event) => this.#attempt(event), this.#abort.signal);
     }
     this.#workers -= 1;
     this.#settle();
   }
 
-  async #deliver(event: AnyEvent): Promise<void> {
-    try {
-      await this.#adapter.event?.(event, this.#abort.signal);
-      this.#count('delivered');
-    } catch (cause) {
-      this.#count('failed');
-      this.#logger.warn('adapter could not deliver an event', {
-        ...errorFields(cause),
-        eventType: event.type,
-        eventId: event.id,
-      });
-    }
+  #take(): T | undefined {
+    return this.#state === 'off' ? undefined : this.#queue.take();
   }
 
-  #count(what: keyof AdapterCounters, by = 1): void {
-    if (by > 0) this.#counters[what].inc({ adapter: this.#adapter.name }, by);
+  async #attempt(event: AnyEvent): Promise<void> {
+    try {
+      await this.#adapter.event?.(event, this.#abort.signal);
+    } catch (cause) {
+      if (cause instanceof DeliveryError && cause.prospect === 'gone') this.#disable(cause.message);
+      throw cause;
+    }
   }
 
   #idle(): Promise<void> {
@@ -144,7 +143,7 @@ export class AdapterLane {
   }
 
   #settle(): void {
-    if (this.#state !== 'off' && (this.#workers > 0 || this.#queue.length > 0)) return;
+    if (this.#state !== 'off' && (this.#workers > 0 || this.#queue.ready > 0)) return;
     const waiting = this.#whenIdle;
     this.#whenIdle = [];
     for (const resolve of waiting) resolve();

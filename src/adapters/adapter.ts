@@ -31,22 +31,34 @@ export interface Adapter {
   readonly filter?: EventFilterOptions;
   /** Default: DEFAULT_QUEUE. */
   readonly queue?: QueueBounds;
+  /**
+   * `live`: events wait in memory, the oldest goes when there is no room. `durable`: they wait in
+   * the outbox until delivered, in order within a call, at least once. Default: live.
+   */
+  readonly delivery?: Delivery;
+  /** How often a live event is tried at most; a durable one is tried through the whole schedule. Default: 1. */
+  readonly maxAttempts?: number;
   /** Called once, before any event; events wait meanwhile. If it fails the adapter stays off. */
   start?(context: AdapterContext): void | Promise<void>;
   /**
-   * Delivers one event; done when the promise settles. Do your own retries in here, and give up
-   * as soon as `signal` fires: the process is leaving. Never change the event, others get it too.
+   * Tries once to deliver an event; done when the promise settles. The host tries again, as
+   * retry-schedule.ts says: throw a DeliveryError where you know that it would be in vain, or when.
+   * Give up as soon as `signal` fires: the process is leaving. The same event may come twice, with
+   * the same id. Never change it, others get it too.
    */
   event?(event: AnyEvent, signal: AbortSignal): void | Promise<void>;
   /** Called once, after the last event; lets go of everything that was opened. */
   stop?(): void | Promise<void>;
 }
 
-/** What may wait for an adapter. When it is full the oldest event is dropped and counted. */
+/** What an adapter promises for its events. */
+export type Delivery = 'live' | 'durable';
+
+/** What may wait for a live adapter. When it is full the oldest event is dropped and counted. */
 export interface QueueBounds {
   /** Events that wait, in number. */
   readonly maxEvents: number;
-  /** Events handed over and not yet settled. With 1 they are delivered strictly in order. */
+  /** Events handed over and not yet settled, for any adapter. With 1 they are delivered strictly in order. */
   readonly maxInFlight: number;
 }
 

@@ -20,6 +20,7 @@ export function createFileAdapter(config: FileConfig): Adapter {
   return {
     name: `file:${config.name}`,
     filter: config.filter,
+    delivery: config.delivery,
     // One at a time: the lines of a file must not interleave.
     queue: { maxEvents: config.maxQueue, maxInFlight: 1 },
     async start(context) {

@@ -23,6 +23,7 @@ export function createMqttAdapter(config: MqttConfig): Adapter {
   return {
     name: `mqtt:${config.name}`,
     filter: config.filter,
+    delivery: config.delivery,
     queue: { maxEvents: config.maxQueue, maxInFlight: config.maxInFlight },
     async start(context) {
       const { connect } = await loadPeer('mqtt', () => import('mqtt'));

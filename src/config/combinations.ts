@@ -1,6 +1,8 @@
 import { adapterErrors } from './combinations-adapters.ts';
 import { duplicates } from './duplicates.ts';
+import { durableAdapters } from './durable-adapters.ts';
 import type { Config } from './schema.ts';
+import { IN_MEMORY } from './schema-store.ts';
 import { isLoopbackHost, isProtectedUrl } from './target-url.ts';
 import { mostPendingSteps } from './waiting-sender.ts';
 
@@ -15,6 +17,7 @@ export function combinationErrors(config: Config): string[] {
     ...backlogErrors(config),
     ...webhookErrors(config),
     ...adapterErrors(config),
+    ...durableErrors(config),
     ...duplicateErrors(config),
   ];
 }
@@ -112,6 +115,13 @@ const SECRET_RULE = 'must be whsec_ followed by 24 to 64 bytes in base64';
 function isWebhookSecret(secret: string): boolean {
   const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64').length;
   return bytes >= 24 && bytes <= 64;
+}
+
+function durableErrors(config: Config): string[] {
+  if (config.store.path !== IN_MEMORY) return [];
+  return durableAdapters(config).map(
+    (path) => `${path}.delivery is durable, which needs a file: set store.path`,
+  );
 }
 
 function duplicateErrors({ auth, alerts, adapters, desk }: Config): string[] {

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import type { EventType } from '../protocol/events.ts';
+import { deliveryMember } from './schema-delivery.ts';
 import { filterSection } from './schema-filter.ts';
 import { whole } from './section.ts';
 
@@ -21,11 +22,12 @@ export function adapterMembers(types: readonly EventType[], byDefault: readonly 
   return {
     name: adapterName('Names the instance in logs and metrics; unique.'),
     filter: filterSection(types, byDefault),
+    delivery: deliveryMember(),
     maxQueue: whole(
       1000,
       1,
       100_000,
-      'Events that may wait for it. When full the oldest is dropped and counted. Default: 1000.',
+      'Live events that may wait for it. When full the oldest is dropped and counted. Default: 1000.',
     ),
   };
 }

@@ -3,6 +3,7 @@ import { EVENT_TYPES } from '../protocol/events.ts';
 import { adapterName } from './schema-adapter-members.ts';
 import { FileSchema } from './schema-adapters-local.ts';
 import { MqttSchema } from './schema-adapters-messaging.ts';
+import { deliveryMember } from './schema-delivery.ts';
 import { filterSection } from './schema-filter.ts';
 import { item, section, toggle, whole } from './section.ts';
 
@@ -28,11 +29,12 @@ const WebhookSchema = item('One HTTP endpoint, called as Standard Webhooks lay d
     EVENT_TYPES,
     EVENT_TYPES.filter((type) => type !== 'emotion.updated'),
   ),
+  delivery: deliveryMember(),
   maxQueue: whole(
     1000,
     1,
     100_000,
-    'Events that may wait for this endpoint. When full the oldest is dropped and counted. Default: 1000.',
+    'Live events that may wait for this endpoint. When full the oldest is dropped and counted. Default: 1000.',
   ),
   timeoutMs: whole(
     15_000,
@@ -44,13 +46,13 @@ const WebhookSchema = item('One HTTP endpoint, called as Standard Webhooks lay d
     4,
     1,
     100,
-    'Events on their way at once, those that wait for another attempt included: one that fails holds up nobody until all are taken. Receivers order by `sequence`; 1 keeps strict order. Default: 4.',
+    'Events on their way at once; live ones that wait for another attempt are among them. Receivers order live events by `sequence`, durable ones come in order within a call; 1 keeps strict order. Default: 4.',
   ),
   maxAttempts: whole(
     3,
     1,
     10,
-    'Attempts for one event: at once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h. Waiting events are kept in memory, and a live reading is stale soon. Default: 3.',
+    'Attempts for one live event: at once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h. Waiting events are kept in memory, and a live reading is stale soon. A durable event is tried ten times. Default: 3.',
   ),
 });
 

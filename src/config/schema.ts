@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { AdaptersSchema } from './schema-adapters.ts';
 import { AlertsSchema, AnalysisSchema } from './schema-analysis.ts';
 import { ContextSchema } from './schema-context.ts';
+import { OutboxSchema } from './schema-delivery.ts';
 import { DeskSchema, HistorySchema } from './schema-desk.ts';
 import { AuthSchema, LimitsSchema, ServerSchema, TwilioSchema } from './schema-gateway.ts';
 import { LogSchema, MetricsSchema } from './schema-output.ts';
@@ -26,6 +27,7 @@ export const ConfigSchema = Type.Object(
     store: StoreSchema,
     desk: DeskSchema,
     history: HistorySchema,
+    outbox: OutboxSchema,
     log: LogSchema,
     metrics: MetricsSchema,
   },

@@ -18,8 +18,11 @@ export interface StoreOptions {
   readonly alone: boolean;
 }
 
-/** How long a statement waits for another process's transaction, which takes milliseconds. */
-const BUSY_TIMEOUT_MS = 2000;
+/**
+ * How long a statement waits for another process's transaction, which takes milliseconds. Audio
+ * waits with a gateway, so it waits less.
+ */
+const BUSY_TIMEOUT_MS = { alone: 200, beside: 5000 };
 
 type Open = (path: string, timeoutMs: number) => Database.Database;
 
@@ -34,15 +37,17 @@ export async function openStore({ path, synchronous, clock, alone }: StoreOption
   let release = () => undefined;
   try {
     if (alone) release = lock(`${path}-lock`, open);
-    return new Store(openFile(path, synchronous, open), path, clock, release);
+    const timeoutMs = alone ? BUSY_TIMEOUT_MS.alone : BUSY_TIMEOUT_MS.beside;
+    const database = openFile(() => open(path, timeoutMs), synchronous);
+    return new Store(database, path, clock, release);
   } catch (cause) {
     release();
     throw storeError(cause, path);
   }
 }
 
-function openFile(path: string, synchronous: string, open: Open): Database.Database {
-  const database = open(path, BUSY_TIMEOUT_MS);
+function openFile(open: () => Database.Database, synchronous: string): Database.Database {
+  const database = open();
   try {
     // Rows are personal data: what was deleted is overwritten where that costs no further writing.
     database.exec(`

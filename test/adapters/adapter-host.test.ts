@@ -1,23 +1,27 @@
 import assert from 'node:assert/strict';
 import type { Adapter } from '../../src/adapters/adapter.ts';
 import { AdapterHost } from '../../src/adapters/adapter-host.ts';
+import { DeliveryError } from '../../src/adapters/delivery-error.ts';
 import { EventBus } from '../../src/adapters/event-bus.ts';
+import type { RetryTiming } from '../../src/adapters/live-queue.ts';
 import { createLogger, silentLogger } from '../../src/log/logger.ts';
 import { TonewireError } from '../../src/protocol/errors.ts';
 import { countingCounters, gate, stoppedClock } from '../helpers/adapter-doubles.ts';
+import { assertThrowsCode } from '../helpers/assert-throws-code.ts';
 import { sampleEvent } from '../helpers/sample-events.ts';
 
 const PLENTY_MS = 10_000;
 const HARDLY_MS = 20;
 
-function hosted(adapters: Adapter[]) {
+function hosted(adapters: Adapter[], timing?: RetryTiming) {
   const lines: string[] = [];
   const bus = new EventBus(silentLogger);
   const counts = countingCounters();
   const logger = createLogger('debug', { write: (line) => lines.push(line) }, stoppedClock);
   const { counters } = counts;
   const clock = stoppedClock;
-  const host = new AdapterHost({ adapters, bus, logger, clock, counters, maxCalls: 10 });
+  const lent = { bus, logger, clock, counters, maxCalls: 10, ...(timing && { timing }) };
+  const host = new AdapterHost({ adapters, ...lent });
   const publish = (count: number) => {
     for (let index = 0; index < count; index += 1) bus.publish(sampleEvent('audio.gap', index));
   };
@@ -191,6 +195,84 @@ describe('AdapterHost', () => {
     assert.equal(seen, 1);
     assert.equal(counts.of('gone').dropped, 3);
     assert.match(lines.join(''), /target is gone/);
+  });
+
+  describe('with an event that fails', () => {
+    const tried = async (adapter: Partial<Adapter>, events = 1) => {
+      const waitsMs: number[] = [];
+      const wait = async (delayMs: number) => void waitsMs.push(delayMs);
+      const subject = hosted([{ name: 'a', ...adapter }], { wait, random: () => 0.5 });
+      subject.host.start();
+      subject.publish(events);
+      await subject.host.stop(PLENTY_MS);
+      const { counts, lines } = subject;
+      return { waitsMs, ...counts.of('a'), retried: counts.retriedOf('a'), log: lines.join('') };
+    };
+
+    it('tries it as often as the adapter wants, on the schedule, with jitter', async () => {
+      let calls = 0;
+      const event = () => {
+        calls += 1;
+        throw new DeliveryError('busy', { retryAfterMs: calls === 1 ? 60_000 : 0 });
+      };
+      const { waitsMs, failed, retried } = await tried({ maxAttempts: 3, event });
+      assert.deepEqual([calls, failed, retried], [3, 1, 2]);
+      assert.deepEqual(waitsMs, [66_000, 330_000]);
+    });
+
+    it('tries it once where the adapter says nothing, and once where it cannot heal', async () => {
+      const once = await tried({ event: () => Promise.reject(new DeliveryError('busy')) });
+      assert.deepEqual([once.failed, once.retried], [1, 0]);
+      const permanent = () => Promise.reject(new DeliveryError('no', { prospect: 'permanent' }));
+      const never = await tried({ maxAttempts: 5, event: permanent });
+      assert.deepEqual([never.failed, never.retried], [1, 0]);
+    });
+
+    it('switches the adapter off when its target is gone', async () => {
+      const gone = () => Promise.reject(new DeliveryError('it is gone', { prospect: 'gone' }));
+      const { failed, dropped, log } = await tried({ maxAttempts: 5, event: gone }, 3);
+      assert.deepEqual([failed, dropped], [1, 2]);
+      assert.match(log, /it is gone.*adapter is switched off/);
+    });
+
+    it('leaves at once when the process does, in a pause that would take seconds', async () => {
+      const refused = gate();
+      const { host, counts, publish } = hosted([
+        {
+          name: 'a',
+          maxAttempts: 2,
+          event: () => {
+            refused.open();
+            throw new DeliveryError('busy');
+          },
+        },
+      ]);
+      host.start();
+      publish(1);
+      await refused.opened;
+      await host.stop(HARDLY_MS);
+      await new Promise(setImmediate);
+      assert.equal(counts.of('a').failed, 1);
+    });
+  });
+
+  it('says how each adapter is doing', async () => {
+    const { host, publish } = hosted([
+      { name: 'a', event: () => new Promise<void>(() => undefined) },
+    ]);
+    publish(0);
+    host.start();
+    publish(3);
+    const [status] = host.status;
+    const { name, delivery, state, events, deadLetters, circuitOpen } = status!;
+    assert.deepEqual([name, delivery, state, events], ['a', 'live', 'starting', 3]);
+    assert.deepEqual([deadLetters, circuitOpen], [0, false]);
+    await host.stop(HARDLY_MS);
+    assert.equal(host.status[0]?.state, 'off');
+  });
+
+  it('refuses a durable adapter without an outbox', () => {
+    assertThrowsCode('TW_CONFIG_INVALID', () => hosted([{ name: 'a', delivery: 'durable' }]));
   });
 
   it('gives up on a hanging adapter after the drain, tells it so, and stops', async () => {

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { Webhook } from 'standardwebhooks';
+import { DeliveryError } from '../../src/adapters/delivery-error.ts';
 import { type EventFilterOptions, wantedTypes } from '../../src/adapters/event-filter.ts';
-import {
-  createWebhookAdapter,
-  RETRY_DELAYS_MS,
-  type WebhookConfig,
-  type WebhookTiming,
-} from '../../src/adapters/webhook.ts';
+import { MAX_RETRY_AFTER_MS } from '../../src/adapters/retry-schedule.ts';
+import { createWebhookAdapter, type WebhookConfig } from '../../src/adapters/webhook.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
-import { TonewireError } from '../../src/protocol/errors.ts';
 import { EVENT_TYPES } from '../../src/protocol/events.ts';
 import { adapterContract } from '../contract/adapter-contract.ts';
 import { gate, lentContext } from '../helpers/adapter-doubles.ts';
@@ -31,39 +27,27 @@ const config: WebhookConfig = {
   maxInFlight: 4,
   timeoutMs: 5000,
   maxAttempts: 3,
+  delivery: 'live',
 };
 
 const noSignal = () => new AbortController().signal;
 
-/** Waits are recorded and over at once. */
-function recordedTiming() {
-  const waitsMs: number[] = [];
-  const timing: WebhookTiming = {
-    wait: async (delayMs) => void waitsMs.push(delayMs),
-    random: () => 0.5,
-  };
-  return { waitsMs, timing };
-}
-
 async function started(answers: Answer[], options: Partial<WebhookConfig> = {}, nowMs = now) {
   const receiver = await webhookReceiver(...answers);
-  const { waitsMs, timing } = recordedTiming();
-  const adapter = createWebhookAdapter({ ...config, url: receiver.url, ...options }, timing);
-  const { context, disabled } = lentContext(nowMs);
-  await adapter.start?.(context);
+  const adapter = createWebhookAdapter({ ...config, url: receiver.url, ...options });
+  await adapter.start?.(lentContext(nowMs).context);
   const deliver = async (event = sampleEvent('call.ended'), signal = noSignal()) =>
     adapter.event?.(event, signal);
-  return { ...receiver, waitsMs, disabled, adapter, deliver };
+  return { ...receiver, adapter, deliver };
 }
 
 type Started = Awaited<ReturnType<typeof started>>;
 
-async function failure({ deliver }: Started, signal = noSignal()): Promise<TonewireError> {
+async function failure({ deliver }: Started, signal = noSignal()): Promise<DeliveryError> {
   try {
     await deliver(sampleEvent('call.ended'), signal);
   } catch (error) {
-    assert.ok(error instanceof TonewireError, String(error));
-    assert.equal(error.code, 'TW_ADAPTER_FAILED');
+    assert.ok(error instanceof DeliveryError, String(error));
     return error;
   }
   assert.fail('the delivery did not fail');
@@ -123,67 +107,52 @@ describe('the webhook adapter', () => {
     new Webhook(config.secret).verify(body, headers as Record<string, string>);
   });
 
-  it('tries again after a 500, with one id and a signature of its own', async () => {
+  it('signs each attempt anew, under one id', async () => {
     let nowMs = now();
-    const { deliver, requests, waitsMs } = await set([status(500), status(200)], {}, () => {
+    const answers = [status(500), status(200)];
+    const { deliver, requests } = await set(answers, {}, () => {
       nowMs += 2000;
       return nowMs;
     });
+    await assert.rejects(deliver());
     await deliver();
-    assert.equal(requests.length, 2);
-    assert.equal(requests[0]?.headers['webhook-id'], requests[1]?.headers['webhook-id']);
-    assert.notEqual(
-      requests[0]?.headers['webhook-timestamp'],
-      requests[1]?.headers['webhook-timestamp'],
-    );
-    assert.deepEqual(waitsMs, [5500]);
+    const [first, second] = requests.map(({ headers }) => headers);
+    assert.equal(first?.['webhook-id'], second?.['webhook-id']);
+    assert.notEqual(first?.['webhook-timestamp'], second?.['webhook-timestamp']);
   });
 
-  it('gives up after maxAttempts on the schedule of Standard Webhooks', async () => {
-    const subject = await set([status(503)], { maxAttempts: 10 });
-    const error = await failure(subject);
-    assert.match(error.message, /crm: the receiver answered 503/);
-    assert.equal(subject.requests.length, 10);
-    assert.deepEqual(
-      subject.waitsMs,
-      RETRY_DELAYS_MS.map((delayMs) => delayMs * 1.1),
-    );
-  });
-
-  it('waits as long as retry-after asks, in seconds or as a date, within a day', async () => {
+  it('says how long retry-after asks to wait, in seconds or as a date', async () => {
     const nowMs = Date.parse('2026-01-02T03:04:05Z');
-    const asked = ['120', 'Fri, 02 Jan 2026 03:06:05 GMT', '99999999', 'soon', '1'];
+    const asked = ['120', 'Fri, 02 Jan 2026 03:06:05 GMT', '99999999', 'soon', '-1'];
     const answers = asked.map((value) => status(429, { 'retry-after': value }));
-    const subject = await set([...answers, status(200)], { maxAttempts: 6 }, () => nowMs);
-    await subject.deliver();
-    const dayMs = 24 * 3_600_000;
-    const [, , , fourth, fifth] = RETRY_DELAYS_MS;
-    const expected = [120_000, 300_000, dayMs, fourth ?? 0, fifth ?? 0];
-    assert.deepEqual(
-      subject.waitsMs,
-      expected.map((ms) => ms * 1.1),
-    );
+    const subject = await set(answers, {}, () => nowMs);
+    const said: number[] = [];
+    for (const _ of asked) said.push((await failure(subject)).retryAfterMs);
+    assert.deepEqual(said, [120_000, 120_000, 99_999_999_000, 0, 0]);
+    assert.ok(99_999_999_000 > MAX_RETRY_AFTER_MS, 'the host caps it');
   });
 
-  it('takes 410 as final and switches itself off', async () => {
-    const subject = await set([status(410)]);
-    await failure(subject);
-    assert.equal(subject.requests.length, 1);
-    assert.equal(subject.disabled.length, 1);
+  it('says which answers may heal, which cannot, and that 410 is the end of all', async () => {
+    const prospects: Record<number, string> = {};
+    for (const code of [301, 400, 401, 404, 408, 410, 413, 422, 425, 429, 500, 503]) {
+      prospects[code] = (await failure(await set([status(code)]))).prospect;
+    }
+    const passing = [301, 401, 404, 408, 425, 429, 500, 503].map((code) => [code, 'passing']);
+    const permanent = [400, 413, 422].map((code) => [code, 'permanent']);
+    assert.deepEqual(prospects, Object.fromEntries([...passing, ...permanent, [410, 'gone']]));
   });
 
   it('follows no redirect', async () => {
     const elsewhere = await set([status(200)]);
-    const subject = await set([status(307, { location: elsewhere.url })], { maxAttempts: 1 });
+    const subject = await set([status(307, { location: elsewhere.url })]);
     assert.match((await failure(subject)).message, /answered 307/);
     assert.equal(elsewhere.requests.length, 0);
   });
 
   it('gives up on a receiver that never answers, and on one that never ends its answer', async () => {
-    const silent = await set([() => undefined], { maxAttempts: 1, timeoutMs: 50 });
+    const silent = await set([() => undefined], { timeoutMs: 50 });
     assert.match((await failure(silent)).message, /no answer within 50 ms/);
     const endless = await set([(response) => void response.writeHead(200).write('x')], {
-      maxAttempts: 1,
       timeoutMs: 50,
     });
     assert.match((await failure(endless)).message, /no answer within 50 ms/);
@@ -207,14 +176,35 @@ describe('the webhook adapter', () => {
     assert.ok(writtenBytes < 10_000_000, `${writtenBytes} bytes were taken`);
   });
 
-  it('reports a receiver that cannot be reached', async () => {
-    const subject = await set([status(200)], { maxAttempts: 2 });
-    await subject.close();
-    assert.match((await failure(subject)).message, /no connection/);
-    assert.equal(subject.waitsMs.length, 1);
+  it('gives up on a receiver that answers byte by byte', async () => {
+    const dripping: NodeJS.Timeout[] = [];
+    const subject = await set(
+      [
+        (response) => {
+          response.writeHead(200);
+          dripping.push(setInterval(() => response.write('x'), 10));
+        },
+      ],
+      { timeoutMs: 100 },
+    );
+    assert.match((await failure(subject)).message, /no answer within 100 ms/);
+    for (const timer of dripping) clearInterval(timer);
   });
 
-  it('leaves at once when the process does, in a request or in a pause', async () => {
+  it('gives up on a receiver that speaks no HTTP', async () => {
+    const subject = await set([(response) => void response.socket?.end('what?\r\n\r\n')]);
+    assert.match((await failure(subject)).message, /no connection/);
+  });
+
+  it('reports a receiver that cannot be reached', async () => {
+    const subject = await set([status(200)]);
+    await subject.close();
+    const { message, prospect } = await failure(subject);
+    assert.match(message, /no connection/);
+    assert.equal(prospect, 'passing');
+  });
+
+  it('leaves at once when the process does', async () => {
     const leaving = new AbortController();
     const requested = gate();
     const hanging = await set([requested.open]);
@@ -222,23 +212,6 @@ describe('the webhook adapter', () => {
     await requested.opened;
     leaving.abort();
     assert.match((await failed).message, /cut short/);
-
-    const answered = gate();
-    const receiver = await set([
-      (response, request) => {
-        status(500)(response, request);
-        answered.open();
-      },
-    ]);
-    // With its real timing: the pause would last 5 s.
-    const pausing = createWebhookAdapter({ ...config, url: receiver.url });
-    await pausing.start?.(lentContext().context);
-    const stop = new AbortController();
-    const delivery = Promise.resolve(pausing.event?.(sampleEvent('call.ended'), stop.signal));
-    await answered.opened;
-    stop.abort();
-    await assert.rejects(delivery, { code: 'TW_ADAPTER_FAILED' });
-    assert.equal(receiver.requests.length, 1);
   });
 
   it('sends everything but the rolling updates unless told otherwise', () => {

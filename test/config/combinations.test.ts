@@ -83,6 +83,11 @@ describe('combinations of options', () => {
       /adapters\.webhooks\[1\]\.name is used twice/,
     ],
     [
+      'a durable webhook without a file to be durable in',
+      { 'adapters.webhooks': [{ ...webhook, delivery: 'durable' }] },
+      /adapters\.webhooks\[0\]\.delivery is durable, which needs a file: set store\.path/,
+    ],
+    [
       'a webhook secret of too few bytes',
       { 'adapters.webhooks': [{ ...webhook, secret: 'whsec_c2hvcnQ=' }] },
       /adapters\.webhooks\[0\]\.secret must be whsec_ followed by 24 to 64 bytes/,

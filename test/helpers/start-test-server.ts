@@ -41,7 +41,7 @@ export async function startTestServer(
     bus,
     logger: silentLogger,
     clock: systemClock,
-    counters: { delivered: counter, dropped: counter, failed: counter },
+    counters: { delivered: counter, dropped: counter, failed: counter, retried: counter },
     maxCalls: config.limits.maxCalls,
   });
   host.start();

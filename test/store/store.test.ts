@@ -165,7 +165,7 @@ describe('the store', () => {
     it('is held by another process’s transaction for too long', async () => {
       const path = join(temporaryFolder(), 'store.db');
       await inAnotherProcess(path, 'writing');
-      const store = await open(path);
+      const store = await open(path, { alone: true });
       assertThrowsCode('TW_STORE_LOCKED', () => store.migrate('notes', [FIRST]));
     });
 
