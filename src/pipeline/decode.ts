@@ -28,6 +28,8 @@ export class Decoder {
   #oddByte = -1;
   /** As long as the longest chunk so far needed. */
   #samples = new Float32Array(0);
+  /** The newest chunk's part of it; most chunks are of one length, so that it is seldom made anew. */
+  #view = this.#samples;
 
   constructor(encoding: Encoding) {
     this.#encoding = encoding;
@@ -38,7 +40,10 @@ export class Decoder {
     const capacity = bytes.length + 1;
     if (this.#samples.length < capacity) this.#samples = new Float32Array(capacity);
     const count = this.#decodeInto(bytes);
-    return this.#samples.subarray(0, count);
+    const view = this.#view;
+    if (view.length === count && view.buffer === this.#samples.buffer) return view;
+    this.#view = this.#samples.subarray(0, count);
+    return this.#view;
   }
 
   reset(): void {

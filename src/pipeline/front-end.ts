@@ -99,7 +99,8 @@ export class FrontEnd {
   #pushSamples(samples: Float32Array): void {
     for (let taken = 0; taken < samples.length; ) {
       const room = this.#window.length - this.#windowFill;
-      const part = samples.subarray(taken, taken + room);
+      const whole = taken === 0 && samples.length <= room;
+      const part = whole ? samples : samples.subarray(taken, taken + room);
       this.#window.set(part, this.#windowFill);
       this.#windowFill += part.length;
       taken += part.length;

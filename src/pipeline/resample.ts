@@ -33,6 +33,8 @@ export class Resampler {
   #state = 0;
   #freed = false;
   #output = NO_SAMPLES;
+  /** What the newest push gave; most give as much as the one before, so that it is seldom made anew. */
+  #view = NO_SAMPLES;
 
   constructor(fromHz: number, toHz: number) {
     this.#passThrough = fromHz === toHz;
@@ -61,16 +63,20 @@ export class Resampler {
     if (this.#output.length < most) this.#output = new Float32Array(most);
     let filled = 0;
     for (let taken = 0; taken < input.length; ) {
-      const consumed = this.#convert(input.subarray(taken, taken + INPUT_BLOCK_SAMPLES));
+      const whole = taken === 0 && input.length <= INPUT_BLOCK_SAMPLES;
+      const block = whole ? input : input.subarray(taken, taken + INPUT_BLOCK_SAMPLES);
+      const consumed = this.#convert(block);
       // Read after the call: the views are new ones if it made the memory grow.
       const produced = speex.HEAPU32[outputLengthAddress >> 2]!;
       if (consumed + produced === 0) throw failed('neither took nor gave a sample');
-      const start = outputAddress / BYTES_PER_FLOAT;
-      this.#output.set(speex.HEAPF32.subarray(start, start + produced), filled);
+      this.#output.set(outputView(produced), filled);
       taken += consumed;
       filled += produced;
     }
-    return this.#output.subarray(0, filled);
+    const view = this.#view;
+    if (view.length === filled && view.buffer === this.#output.buffer) return view;
+    this.#view = this.#output.subarray(0, filled);
+    return this.#view;
   }
 
   /** Forgets what it heard: the next push is answered as by a new resampler. */
@@ -86,6 +92,7 @@ export class Resampler {
     speex._speex_resampler_destroy(this.#state);
     this.#state = 0;
     this.#output = NO_SAMPLES;
+    this.#view = NO_SAMPLES;
   }
 
   [Symbol.dispose](): void {
@@ -108,6 +115,18 @@ export class Resampler {
     if (error !== 0) throw failed(`error ${error}`);
     return speex.HEAPU32[inputLengthAddress >> 2]!;
   }
+}
+
+let newestOutput: Float32Array = NO_SAMPLES;
+
+/** The first `length` samples of the output buffer. */
+function outputView(length: number): Float32Array {
+  const { HEAPF32 } = speex;
+  if (newestOutput.length !== length || newestOutput.buffer !== HEAPF32.buffer) {
+    const start = outputAddress / BYTES_PER_FLOAT;
+    newestOutput = HEAPF32.subarray(start, start + length);
+  }
+  return newestOutput;
 }
 
 /** Size of the memory that all resamplers of the process share. It never shrinks. */

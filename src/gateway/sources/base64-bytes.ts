@@ -24,8 +24,10 @@ export function decodeBase64(
   let seen = 0;
   let filled = 0;
   for (let at = start; at < whole; at += 4) {
-    const [a, b] = [SIX_BITS[bytes[at]!]!, SIX_BITS[bytes[at + 1]!]!];
-    const [c, d] = [SIX_BITS[bytes[at + 2]!]!, SIX_BITS[bytes[at + 3]!]!];
+    const a = SIX_BITS[bytes[at]!]!;
+    const b = SIX_BITS[bytes[at + 1]!]!;
+    const c = SIX_BITS[bytes[at + 2]!]!;
+    const d = SIX_BITS[bytes[at + 3]!]!;
     seen |= a | b | c | d;
     decoded[filled] = (a << 2) | (b >> 4);
     decoded[filled + 1] = (b << 4) | (c >> 2);
@@ -33,7 +35,8 @@ export function decodeBase64(
     filled += 3;
   }
   if (left > 0) {
-    const [a, b] = [SIX_BITS[bytes[whole]!]!, SIX_BITS[bytes[whole + 1]!]!];
+    const a = SIX_BITS[bytes[whole]!]!;
+    const b = SIX_BITS[bytes[whole + 1]!]!;
     const c = left === 3 ? SIX_BITS[bytes[whole + 2]!]! : 0;
     seen |= a | b | c;
     decoded[filled] = (a << 2) | (b >> 4);

@@ -66,7 +66,8 @@ class MediaScan {
     if (!this.#take(OPEN)) return false;
     for (;;) {
       if (!this.#string()) return false;
-      const [keyStart, keyEnd] = [this.#start, this.#end];
+      const keyStart = this.#start;
+      const keyEnd = this.#end;
       if (!this.#take(COLON)) return false;
       const understood = inMedia
         ? this.#mediaMember(keyStart, keyEnd)

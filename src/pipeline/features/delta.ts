@@ -20,8 +20,10 @@ export class Delta {
   compute(input: Float32Array, output: Float32Array): void {
     this.#remember(input);
     const recent = this.#recent;
-    const [oldest, older] = [this.#row(1), this.#row(2)];
-    const [newer, newest] = [this.#row(4), this.#row(5)];
+    const oldest = this.#row(1);
+    const older = this.#row(2);
+    const newer = this.#row(4);
+    const newest = this.#row(5);
     for (let i = 0; i < this.#width; i++) {
       const near = recent[newer + i]! - recent[older + i]!;
       output[i] = (2 * (recent[newest + i]! - recent[oldest + i]!) + near) / NORM;

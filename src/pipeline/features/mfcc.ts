@@ -35,8 +35,12 @@ export class Mfcc {
 
   /** Four sums side by side: one alone would wait for each of its additions. */
   #product(row: number, from: number): number {
-    const [basis, folded] = [this.#basis, this.#folded];
-    let [a, b, c, d] = [0, 0, 0, 0];
+    const basis = this.#basis;
+    const folded = this.#folded;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     for (let n = 0; n < HALF; n += 4) {
       a += basis[row + n]! * folded[from + n]!;
       b += basis[row + n + 1]! * folded[from + n + 1]!;

@@ -4,7 +4,10 @@
  */
 export function dot(factors: Float64Array, values: Float32Array, offset: number): number {
   const whole = factors.length & ~3;
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   for (let i = 0; i < whole; i += 4) {
     a += factors[i]! * values[offset + i]!;
     b += factors[i + 1]! * values[offset + i + 1]!;
