@@ -6,6 +6,7 @@ import { OutboxSchema } from './schema-delivery.ts';
 import { DeskSchema, HistorySchema } from './schema-desk.ts';
 import { AuthSchema, LimitsSchema, ServerSchema, TwilioSchema } from './schema-gateway.ts';
 import { LogSchema, MetricsSchema } from './schema-output.ts';
+import { OverloadSchema } from './schema-overload.ts';
 import { StoreSchema } from './schema-store.ts';
 import { TextCuesSchema } from './schema-text-cues.ts';
 
@@ -18,6 +19,7 @@ export const ConfigSchema = Type.Object(
     server: ServerSchema,
     auth: AuthSchema,
     limits: LimitsSchema,
+    overload: OverloadSchema,
     twilio: TwilioSchema,
     analysis: AnalysisSchema,
     alerts: AlertsSchema,

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { GapCause } from '../pipeline/analysis.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { EventType } from '../protocol/events.ts';
 import type { TranscriptOutcome } from './call-transcripts.ts';
@@ -11,6 +12,7 @@ export interface MetricsProbe {
   unauthenticated(): number;
   calls(): number;
   parked(): number;
+  overloaded(): boolean;
   subscribers(): number;
 }
 
@@ -27,6 +29,7 @@ export class GatewayMetrics {
   readonly #otherBytes = new Map<string, number>();
   readonly #discarded: Counter<'source' | 'why'>;
   readonly #events: Counter<'type'>;
+  readonly #gapMs: Counter<'cause'>;
   readonly #dtmf: Counter<never>;
   readonly #pauses: Counter<'source'>;
   readonly #transcripts: Counter<'outcome'>;
@@ -50,6 +53,11 @@ export class GatewayMetrics {
       'why',
     ]);
     this.#events = this.#counter('events_total', 'Events made.', ['type']);
+    this.#gapMs = this.#counter(
+      'audio_gap_milliseconds_total',
+      'Audio that was lost or left out; each loss is an audio.gap.',
+      ['cause'],
+    );
     this.#dtmf = this.#counter('dtmf_total', 'Keys pressed; which ones is never kept.', []);
     this.#pauses = this.#counter('backpressure_pauses_total', 'Senders made to wait.', ['source']);
     this.#transcripts = this.#counter('transcripts_total', 'Lines of transcripts that came in.', [
@@ -69,6 +77,9 @@ export class GatewayMetrics {
     this.#gauge('calls', 'Calls running.', () => probe.calls());
     this.#gauge('parked_calls', 'Calls that wait for their sender to come back.', () =>
       probe.parked(),
+    );
+    this.#gauge('overloaded', 'Whether new calls are refused because the gateway is behind.', () =>
+      Number(probe.overloaded()),
     );
     this.#gauge('event_subscribers', 'Subscribers of the feed.', () => probe.subscribers());
   }
@@ -120,6 +131,10 @@ export class GatewayMetrics {
 
   event(type: EventType): void {
     this.#events.inc({ type });
+  }
+
+  gap(cause: GapCause, ms: number): void {
+    this.#gapMs.inc({ cause }, ms);
   }
 
   dtmf(): void {

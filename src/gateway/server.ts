@@ -8,22 +8,21 @@ import type { Logger } from '../log/logger.ts';
 import type { Analyser } from '../pipeline/analysis.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { CLOSE_CODES } from '../protocol/close-codes.ts';
+import type { AnyEvent } from '../protocol/events.ts';
 import { Authenticator } from './auth.ts';
-import { Connection } from './connection.ts';
 import { ConnectionSlots } from './connection-slots.ts';
 import { EVENTS_PATH, type FeedTiming, feedUpgrade } from './feed-endpoints.ts';
-import { httpApp, type Unready } from './http-app.ts';
+import { httpApp } from './http-app.ts';
 import { httpRouters } from './http-routers.ts';
 import { listen } from './listen.ts';
+import { LocalCalls } from './local-calls.ts';
 import { GatewayMetrics } from './metrics.ts';
-import { ResumableCalls } from './resumable-calls.ts';
+import { SenderRates } from './overload/sender-rates.ts';
 import type { SessionContext } from './session.ts';
-import { Sessions } from './sessions.ts';
 import { appSource } from './sources/app.ts';
 import type { Source } from './sources/source.ts';
 import { twilioGateway } from './sources/twilio-gateway.ts';
-import { TranscriptIntake } from './transcript-intake.ts';
-import { UpgradeDoor, type UpgradeRoute } from './upgrade.ts';
+import { UpgradeDoor } from './upgrade.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -95,53 +94,43 @@ export async function startServer(options: ServerOptions): Promise<TonewireServe
 /** One table of what answers where. */
 export function createGateway(options: ServerOptions): Gateway {
   const { config, clock, logger, feed } = options;
-  const sessions = new Sessions(config.limits.maxCalls);
   const slots = new ConnectionSlots(config.limits);
   const metrics = new GatewayMetrics(options.registry, {
     connections: () => slots.open,
     unauthenticated: () => slots.strangers,
-    calls: () => sessions.count,
-    parked: () => resumable.parked,
+    calls: () => calls.running,
+    parked: () => calls.parked,
+    overloaded: () => calls.unready === 'overloaded',
     subscribers: () => feed?.subscriberCount ?? 0,
   });
-  const resumable = new ResumableCalls(config.limits, metrics);
-  const publish = (event: Parameters<EventBus['publish']>[0]) => options.bus.publish(event);
-  const context = { ...options, sessions, resumable, metrics, publish };
+  const publish = (event: AnyEvent) => options.bus.publish(event);
+  const calls = new LocalCalls({ ...options, metrics, publish });
   const auth = new Authenticator(config, clock);
-  const isDraining = () => sessions.draining;
+  const isDraining = () => calls.draining;
   const events = { feed, auth, slots, isDraining, timing: options.feedTiming };
 
   const sources: Source[] = [appSource(auth)];
   const routers = httpRouters({ config, auth, feed: events, contexts: options.contexts });
   if (config.twilio.enabled) {
-    const intake = new TranscriptIntake(sessions);
-    const twilio = twilioGateway({ config, metrics, logger, clock, intake });
+    const twilio = twilioGateway({ config, metrics, logger, clock, intake: calls.transcripts });
     sources.push(twilio.source);
     routers.push(twilio.router);
   }
-  const connections = new Set<Connection>();
-  const routes = new Map(
-    sources.map((source) => [source.path, sourceUpgrade(source, context, connections)]),
-  );
+  const routes = new Map(sources.map((source) => [source.path, calls.route(source)]));
   routes.set(EVENTS_PATH, feedUpgrade(events));
 
   const { maxMessageBytes } = config.limits;
-  const door = new UpgradeDoor({ routes, slots, metrics, isDraining, maxMessageBytes });
+  const rates = new SenderRates(config.overload, clock);
+  const door = new UpgradeDoor({ routes, slots, rates, metrics, isDraining, maxMessageBytes });
   const serveMetrics = config.metrics.enabled;
-  const unready = () => whyUnready(sessions, slots);
+  const unready = () => calls.unready ?? (slots.full ? 'at capacity' : undefined);
   const app = httpApp({ routers, metrics, serveMetrics, unready, logger });
-  const drain = async () => {
-    resumable.close();
-    const drained = sessions.drain(config.server.drainTimeoutMs);
-    for (const connection of connections) connection.goAway();
-    await drained;
-  };
   const close = async () => {
-    resumable.close();
-    await sessions.drain(0);
+    await calls.close();
     await door.close(CLOSE_CODES.goingAway);
   };
-  return { app, upgrade: door.knock, context, open: auth.open, drain, close };
+  const { context } = calls;
+  return { app, upgrade: door.knock, context, open: auth.open, drain: () => calls.drain(), close };
 }
 
 function httpServer(app: RequestListener, maxSockets: number): Server {
@@ -153,26 +142,6 @@ function httpServer(app: RequestListener, maxSockets: number): Server {
   const http = createServer(timing, app);
   http.maxConnections = maxSockets + SPARE_HTTP_CONNECTIONS;
   return http;
-}
-
-function sourceUpgrade(
-  source: Source,
-  context: SessionContext,
-  connections: Set<Connection>,
-): UpgradeRoute {
-  return {
-    authorize: (request) => source.authorize(request),
-    accept(socket, _request, slot, principal): void {
-      const connection = new Connection(socket, source, principal, slot, context);
-      connections.add(connection);
-      socket.once('close', () => connections.delete(connection));
-    },
-  };
-}
-
-function whyUnready(sessions: Sessions, slots: ConnectionSlots): Unready {
-  if (sessions.draining) return 'draining';
-  return sessions.full || slots.full ? 'at capacity' : undefined;
 }
 
 function urlOf(host: string, port: number): string {

@@ -278,6 +278,10 @@ export class Session {
 
   /** Adds which call and leg it is to what a leg said. */
   #say(callId: string, leg: Leg, output: LegOutput): void {
+    if (output.type === 'audio.gap') {
+      const { cause, span } = output.data;
+      this.#context.metrics.gap(cause, span.endMs - span.startMs);
+    }
     const data = { callId, leg, ...output.data } as EventData<typeof output.type>;
     this.#publish(output.type, data);
   }

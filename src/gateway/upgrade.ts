@@ -6,6 +6,7 @@ import { SUBPROTOCOL } from '../protocol/messages.ts';
 import type { Principal } from './auth.ts';
 import type { ConnectionSlot, ConnectionSlots } from './connection-slots.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import type { SenderRates } from './overload/sender-rates.ts';
 import { requestUrl } from './request-url.ts';
 
 /** What happens to WebSocket upgrades of one path. */
@@ -24,6 +25,7 @@ export interface UpgradeRoute {
 export interface UpgradeOptions {
   readonly routes: ReadonlyMap<string, UpgradeRoute>;
   readonly slots: ConnectionSlots;
+  readonly rates: SenderRates;
   readonly metrics: GatewayMetrics;
   readonly isDraining: () => boolean;
   readonly maxMessageBytes: number;
@@ -87,9 +89,12 @@ export class UpgradeDoor {
 
   async #letIn(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const route = this.#route(request);
-    const slot = this.#options.slots.take();
+    const { slots, rates } = this.#options;
+    rates.knock(`address ${request.socket.remoteAddress}`);
+    const slot = slots.take();
     socket.once('close', slot.release);
     const principal = await route.authorize(request);
+    if (principal.subject !== undefined) rates.knock(`${principal.kind} ${principal.subject}`);
     // The drain may have begun meanwhile.
     if (this.#options.isDraining()) throw new TonewireError('TW_DRAINING');
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>

@@ -1,6 +1,6 @@
 import { systemClock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
-import type { Analyser, AudioFormat, LegOutput } from './analysis.ts';
+import type { Analyser, AnalyserLoad, AudioFormat, LegOutput } from './analysis.ts';
 import type { Engine } from './engines/engine.ts';
 import { loadThreadedEngine } from './engines/engine-thread.ts';
 import type { EngineName } from './engines/load-engine.ts';
@@ -75,6 +75,10 @@ export class ModelAnalyser implements Analyser {
     const readings = new LegReadings(readingModel, this.#options.smoothing);
     const leg = new LegPipeline(format, this.#legOptions, this.scheduler, readings, emit);
     return { leg, readings };
+  }
+
+  get load(): AnalyserLoad {
+    return this.scheduler.load;
   }
 
   get manifest(): ModelFolder['manifest'] {

@@ -56,9 +56,18 @@ export interface LegAnalysis {
   abort(): void;
 }
 
+/** How busy the model is. */
+export interface AnalyserLoad {
+  /** How long the oldest step has been waiting for it. */
+  readonly oldestWaitMs: number;
+  /** For how long it has computed so far. */
+  readonly busyMs: number;
+}
+
 /** Opens legs. One per process: it owns the model, the engine and the scheduler. */
 export interface Analyser {
   readonly modelId: string;
+  readonly load: AnalyserLoad;
   openLeg(format: AudioFormat, emit: (output: LegOutput) => void): LegAnalysis;
   close(): Promise<void>;
 }

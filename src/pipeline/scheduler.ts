@@ -51,6 +51,8 @@ export class Scheduler {
   /** When the longest-waiting request came, and when the newest did. */
   #waitingSinceMs = 0;
   #newestMs: number;
+  #busyMs = 0;
+  #ranSinceMs = 0;
   #meanIntervalMs = LONGEST_INTERVAL_MS;
   /** Steps over batches is the mean batch; failures are steps without an answer. */
   readonly counts = { batches: 0, steps: 0, failures: 0 };
@@ -67,6 +69,15 @@ export class Scheduler {
 
   get waitingLegs(): number {
     return this.#waiting.length;
+  }
+
+  /** How long the oldest request has been waiting, and for how long batches have run so far. */
+  get load(): { readonly oldestWaitMs: number; readonly busyMs: number } {
+    const nowMs = this.#clock.monotonicMs();
+    return {
+      oldestWaitMs: this.#waiting.length === 0 ? 0 : nowMs - this.#waitingSinceMs,
+      busyMs: this.#busyMs + (this.#running ? nowMs - this.#ranSinceMs : 0),
+    };
   }
 
   request(request: StepRequest): void {
@@ -101,8 +112,10 @@ export class Scheduler {
   async #run(): Promise<void> {
     this.#due = undefined;
     this.#running = true;
+    this.#ranSinceMs = this.#clock.monotonicMs();
     const batch = this.#takeBatch();
     const result = await this.#step(batch);
+    this.#busyMs += this.#clock.monotonicMs() - this.#ranSinceMs;
     if (result instanceof TonewireError) {
       this.counts.failures += batch.length;
       for (const request of batch) this.#deliver(() => request.failed(result));

@@ -71,6 +71,12 @@ export const ERRORS = {
     true,
     'The server is at limits.maxConnections or limits.maxCalls.',
   ),
+  TW_OVERLOADED: row(
+    4503,
+    503,
+    true,
+    'The server is behind (section overload of the options) and takes no new calls until it has caught up; running calls go on.',
+  ),
   TW_RATE_LIMITED: row(4429, 429, true, 'The sender sends faster than its limits allow.'),
   TW_SLOW_CONSUMER: row(
     4429,

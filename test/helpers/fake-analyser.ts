@@ -135,6 +135,8 @@ export class FakeLeg implements LegAnalysis {
 /** Stands in for the pipeline where a test is about the gateway: same bytes, same outputs, no model. */
 export class FakeAnalyser implements Analyser {
   readonly modelId = 'fake-v1';
+  /** Set by a test: how busy the model seems. */
+  load = { oldestWaitMs: 0, busyMs: 0 };
   readonly legs: FakeLeg[] = [];
   /** Set by a test: thrown by every opening. */
   failOpening: Error | undefined;

@@ -109,6 +109,7 @@ function roomFor({ legs, subscribers }: CapacityOptions): Record<string, unknown
     'limits.maxCalls': legs + 10,
     'limits.maxConnections': legs + subscribers + 100,
     'limits.feedQueueEvents': 100_000,
+    'overload.maxUpgradesPerSecond': 100_000,
   };
 }
 

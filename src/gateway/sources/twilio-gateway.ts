@@ -19,7 +19,7 @@ export interface TwilioGatewayOptions {
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly intake: TranscriptIntake;
+  readonly intake: Pick<TranscriptIntake, 'take'>;
 }
 
 /** Everything of Twilio: the media socket, and the HTTP requests that order it. */

@@ -14,7 +14,7 @@ export interface TwilioTranscriptionOptions {
   readonly keys: SignatureKeys | undefined;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
-  readonly intake: TranscriptIntake;
+  readonly intake: Pick<TranscriptIntake, 'take'>;
 }
 
 type Form = Readonly<Record<string, unknown>>;

@@ -23,7 +23,7 @@ export interface TwilioVoiceOptions {
   readonly tokens: StreamTokens;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
-  readonly intake: TranscriptIntake;
+  readonly intake: Pick<TranscriptIntake, 'take'>;
 }
 
 /** Twilio's HTTP requests: how to treat a call that came in, how its stream fares, what was said. */
