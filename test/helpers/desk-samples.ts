@@ -1,6 +1,8 @@
 import type {
   Alert,
   CallDetail,
+  CallSummary,
+  DaySummary,
   LegDetail,
   LegReading,
   LiveCall,
@@ -173,4 +175,76 @@ export function deskCallDetail(call: Partial<CallDetail> = {}): CallDetail {
     notes: [],
     ...call,
   };
+}
+
+/** `count` finished calls, an hour apart, newest first. */
+export function deskHistory(count = 120): CallSummary[] {
+  const newest = Date.parse('2026-11-27T16:40:00.000Z');
+  return Array.from({ length: count }, (_, index): CallSummary => {
+    const startedMs = newest - index * 3_600_000;
+    const durationMs = 60_000 + ((index * 97) % 840) * 1000;
+    const anger = ((index * 37) % 10) / 12;
+    const rest = (1 - anger) / 10;
+    const meanProbabilities = {
+      neutral: rest * 5,
+      calm: rest * 2,
+      happiness: rest,
+      sadness: rest,
+      anger,
+      fear: rest * 0.4,
+      disgust: rest * 0.3,
+      surprise: rest * 0.3,
+    };
+    const totals = {
+      audioMs: durationMs,
+      speechMs: durationMs * 0.45,
+      updates: Math.floor(durationMs / HOP_MS),
+      gapMs: 0,
+      dominant: anger > 0.4 ? ('anger' as const) : ('neutral' as const),
+      meanProbabilities,
+    };
+    const denied = index % 17 === 5;
+    return {
+      callId: `call-${index}`,
+      caller: index % 5 === 4 ? null : `+4930${2_301_000 + index * 137}`,
+      source: index % 4 === 3 ? 'app' : 'twilio',
+      startedAt: new Date(startedMs).toISOString(),
+      endedAt: new Date(startedMs + durationMs).toISOString(),
+      consent: denied ? 'denied' : 'given',
+      metadata: { queue: ['billing', 'support', 'sales'][index % 3]! },
+      reason: 'stopped',
+      durationMs,
+      model: 'emotion-v2',
+      legs: [
+        denied
+          ? { leg: 'customer', analysed: false, reason: 'Consent was denied.', totals: null }
+          : { leg: 'customer', analysed: true, totals },
+        {
+          leg: 'agent',
+          analysed: false,
+          reason: 'analysis.legs.agent.analysed is off.',
+          totals: null,
+        },
+      ],
+      alerts: anger > 0.4 ? 1 + (index % 2) : 0,
+      unacknowledged: anger > 0.6 ? 1 : 0,
+      notes: index % 7 === 0 ? 1 : 0,
+    };
+  });
+}
+
+/** A fortnight of days. */
+export function deskDays(): DaySummary[] {
+  return Array.from({ length: 14 }, (_, index) => {
+    const [call] = deskHistory(index + 1).slice(-1);
+    return {
+      day: new Date(Date.parse('2026-11-27') - index * 86_400_000).toISOString().slice(0, 10),
+      calls: 180 + ((index * 53) % 120),
+      durationMs: 3.1e7 + index * 9e5,
+      speechMs: 1.3e7 + index * 4e5,
+      alerts: (index * 5) % 9,
+      unacknowledged: index === 0 ? 2 : 0,
+      meanProbabilities: call!.legs[0]!.totals?.meanProbabilities ?? null,
+    };
+  });
 }
