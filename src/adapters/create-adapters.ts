@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Adapter } from './adapter.ts';
+import { createBots } from './bot/create-bots.ts';
 import { createConsoleAdapter, type LineOutput } from './console.ts';
 import { Feed } from './feed.ts';
 import { createFileAdapter } from './file.ts';
@@ -23,6 +24,7 @@ export function createAdapters(config: Config, output: LineOutput): Adapters {
       })
     : undefined;
   const all: Adapter[] = [
+    ...createBots(config),
     ...adapters.files.map((file) => createFileAdapter(file)),
     ...adapters.mqtt.map((broker) => createMqttAdapter(broker)),
     ...adapters.webhooks.map((webhook) => createWebhookAdapter(webhook)),

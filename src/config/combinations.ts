@@ -1,4 +1,5 @@
 import { adapterErrors } from './combinations-adapters.ts';
+import { botErrors } from './combinations-bots.ts';
 import { duplicates } from './duplicates.ts';
 import { durableAdapters } from './durable-adapters.ts';
 import type { Config } from './schema.ts';
@@ -17,6 +18,7 @@ export function combinationErrors(config: Config): string[] {
     ...backlogErrors(config),
     ...webhookErrors(config),
     ...adapterErrors(config),
+    ...botErrors(config),
     ...durableErrors(config),
     ...duplicateErrors(config),
   ];

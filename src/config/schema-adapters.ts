@@ -3,6 +3,7 @@ import { EVENT_TYPES } from '../protocol/events.ts';
 import { adapterName } from './schema-adapter-members.ts';
 import { FileSchema } from './schema-adapters-local.ts';
 import { MqttSchema } from './schema-adapters-messaging.ts';
+import { BOT_ADAPTERS } from './schema-bots.ts';
 import { deliveryMember } from './schema-delivery.ts';
 import { filterSection } from './schema-filter.ts';
 import { item, section, toggle, whole } from './section.ts';
@@ -73,6 +74,7 @@ const FeedSchema = section('The live feed at /v1/events, for dashboards and bots
 });
 
 export const AdaptersSchema = section('Where events go. Each has its own queue and failures.', {
+  ...BOT_ADAPTERS,
   console: ConsoleSchema,
   files: Type.Array(FileSchema, {
     default: [],

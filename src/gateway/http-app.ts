@@ -26,6 +26,7 @@ const ABOUT = {
     'GET /v1/events': 'The same as server-sent events.',
     'GET /v1/calls/{callId}/context': 'How a call sounds now, in five fields for a bot.',
     'POST /v1/tokens': 'Trade an API key for a short-lived token that a browser may hold.',
+    'POST /dialogflow/webhook': 'Point a Dialogflow CX agent here (adapters.dialogflow).',
     'POST /twilio/voice': 'Point a Twilio number here.',
     'POST /twilio/transcription': "Callbacks of Twilio's real-time transcription.",
     'wss /twilio/media': 'Twilio Media Streams.',

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Router } from 'express';
 import type { Contexts } from '../adapters/context/contexts.ts';
+import { dialogflowWebhook } from '../adapters/dialogflow/webhook.ts';
 import type { Config } from '../config/schema.ts';
 import type { Authenticator } from './auth.ts';
 import { contextRouter } from './context-endpoint.ts';
@@ -15,11 +17,14 @@ export interface HttpRoutersOptions {
   readonly contexts: Contexts | undefined;
 }
 
-/** What the gateway answers by plain HTTP under `/v1`, in the order it is asked. */
+/** What the gateway answers by plain HTTP beside its sources, in the order it is asked. */
 export function httpRouters({ config, auth, feed, contexts }: HttpRoutersOptions): Router[] {
+  const agents = config.adapters.dialogflow;
+  const admit = (request: IncomingMessage) => auth.admit(request, 'events');
   return [
     crossOriginRouter(config.auth.allowedOrigins),
     contextRouter(auth, contexts),
+    ...(agents.length > 0 ? [dialogflowWebhook({ agents, contexts, admit })] : []),
     feedRouter(feed),
     tokenRouter(auth),
   ];
