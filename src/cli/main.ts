@@ -7,6 +7,7 @@ import { demoCommand } from './demo.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
 import { reportFailure } from './report-failure.ts';
+import { rulesCommand } from './rules.ts';
 import { serveCommand } from './serve.ts';
 import { streamCommand } from './stream.ts';
 import { trainCommand } from './train.ts';
@@ -25,6 +26,7 @@ const COMMANDS = [
   serveCommand,
   demoCommand,
   streamCommand,
+  rulesCommand,
   trainCommand,
   evaluateCommand,
   compressCommand,

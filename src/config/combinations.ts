@@ -1,3 +1,4 @@
+import { alertErrors } from './alert-errors.ts';
 import { adapterErrors } from './combinations-adapters.ts';
 import { botErrors } from './combinations-bots.ts';
 import { duplicates } from './duplicates.ts';
@@ -15,6 +16,7 @@ export function combinationErrors(config: Config): string[] {
   return [
     ...exposureErrors(config),
     ...analysisErrors(config),
+    ...alertErrors(config),
     ...backlogErrors(config),
     ...webhookErrors(config),
     ...adapterErrors(config),
@@ -61,9 +63,9 @@ function isHttpsOrigin(text: string): boolean {
   return text.startsWith('https://') && URL.canParse(text) && new URL(text).origin === text;
 }
 
-function analysisErrors({ analysis, alerts }: Config): string[] {
+function analysisErrors({ analysis }: Config): string[] {
   const errors: string[] = [];
-  const { agent, customer, mixed } = analysis.legs;
+  const { agent, mixed } = analysis.legs;
   const { enterProbability, leaveProbability } = analysis.smoothing;
   if ((agent.analysed || mixed) && !agent.legalBasis?.trim()) {
     errors.push(
@@ -75,14 +77,6 @@ function analysisErrors({ analysis, alerts }: Config): string[] {
       'analysis.smoothing.leaveProbability must not be above analysis.smoothing.enterProbability',
     );
   }
-  const analysed = { customer, agent: agent.analysed, mixed };
-  alerts.forEach((alert, index) => {
-    if (!analysed[alert.leg]) {
-      errors.push(
-        `alerts[${index}].leg is ${alert.leg}, which analysis.legs switches off, so the rule could never fire`,
-      );
-    }
-  });
   return errors;
 }
 

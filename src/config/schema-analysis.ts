@@ -1,6 +1,5 @@
 import Type from 'typebox';
-import { EMOTIONS, LEGS } from '../protocol/labels.ts';
-import { item, section, share, toggle, whole } from './section.ts';
+import { section, share, toggle, whole } from './section.ts';
 
 const LegsSchema = section('Whose voice is analysed. Legs that are not are never decoded.', {
   customer: toggle(true, "Analyse the customer's leg. Default: true."),
@@ -108,44 +107,4 @@ export const AnalysisSchema = section('What is heard, how often, and by which en
     'Steps of one leg, each 256 ms of speech, that may wait for the model. Beyond it the oldest are dropped and reported as audio.gap, which happens to live senders only: others are paused before (limits.maxBufferedAudioMs). More rides out longer stalls, with staler readings. Default: 20.',
   ),
   smoothing: SmoothingSchema,
-});
-
-const AlertSchema = item('One rule.', {
-  name: Type.String({
-    minLength: 1,
-    maxLength: 64,
-    pattern: '^[A-Za-z0-9._-]+$',
-    description: 'Names the rule in alert.raised; unique.',
-  }),
-  leg: Type.Enum(LEGS, {
-    default: 'customer',
-    description: 'The leg that is watched. Default: customer.',
-  }),
-  emotion: Type.Enum(EMOTIONS, { description: 'The perceived expression that is watched.' }),
-  probability: share(
-    0.6,
-    'The level to reach. Higher raises fewer false alarms and misses more. Default: 0.6.',
-  ),
-  forMs: whole(
-    8000,
-    0,
-    600_000,
-    'How long it must hold, in audio. A single loud sentence is about 3 s. Default: 8000.',
-  ),
-  cooldownMs: whole(
-    60_000,
-    0,
-    86_400_000,
-    'Silence of the rule after it fired, so that one bad minute is one alert. Default: 60000.',
-  ),
-  text: Type.String({
-    minLength: 1,
-    maxLength: 500,
-    description: 'What the alert says to whoever reads it.',
-  }),
-});
-
-export const AlertsSchema = Type.Array(AlertSchema, {
-  default: [],
-  description: 'Rules that raise alert.raised. Default: none.',
 });

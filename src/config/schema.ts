@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { AdaptersSchema } from './schema-adapters.ts';
-import { AlertsSchema, AnalysisSchema } from './schema-analysis.ts';
+import { AlertsSchema } from './schema-alerts.ts';
+import { AnalysisSchema } from './schema-analysis.ts';
 import { ContextSchema } from './schema-context.ts';
 import { OutboxSchema } from './schema-delivery.ts';
 import { DeskSchema, HistorySchema } from './schema-desk.ts';

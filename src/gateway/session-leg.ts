@@ -1,10 +1,11 @@
-import { type AlertRule, AlertWatch } from '../pipeline/alerts.ts';
+import type { AlertRule } from '../pipeline/alerts/alert-rule.ts';
+import { AlertWatch } from '../pipeline/alerts/alert-watch.ts';
 import type {
   Analyser,
   AudioFormat,
   GapCause,
   LegAnalysis,
-  LegOutput,
+  LegEvent,
   LegTotals,
 } from '../pipeline/analysis.ts';
 import type { TextCue, TextCueOptions } from '../pipeline/text-cues.ts';
@@ -23,7 +24,7 @@ export class SessionLeg {
   readonly leg: Leg;
   readonly #format: AudioFormat;
   readonly #decision: LegDecision;
-  readonly #emit: (output: LegOutput) => void;
+  readonly #emit: (output: LegEvent) => void;
   #analysis: LegAnalysis | undefined;
   #heardBytes = 0;
   #gapSamples = 0;
@@ -37,7 +38,7 @@ export class SessionLeg {
     decision: LegDecision,
     analyser: Analyser,
     rules: readonly AlertRule[],
-    emit: (output: LegOutput) => void,
+    emit: (output: LegEvent) => void,
   ) {
     this.leg = leg;
     this.#format = format;
@@ -46,12 +47,13 @@ export class SessionLeg {
     if (!decision.analysed) return;
     const watches = rules.filter((rule) => rule.leg === leg).map((rule) => new AlertWatch(rule));
     this.#analysis = analyser.openLeg(format, (output) => {
-      emit(output);
-      if (output.type !== 'emotion.updated') return;
-      this.#updates += 1;
-      this.#speechMs = output.data.speechMs;
+      if (output.type !== 'leg.quiet') emit(output);
+      if (output.type === 'emotion.updated') {
+        this.#updates += 1;
+        this.#speechMs = output.data.speechMs;
+      }
       for (const watch of watches) {
-        const alert = watch.update(output.data);
+        const alert = watch.hear(output);
         if (alert !== null) emit({ type: 'alert.raised', data: alert });
       }
     });

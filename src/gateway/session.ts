@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { SLICE_MS, waitThresholdMs } from '../config/waiting-sender.ts';
 import { errorFields, type Logger } from '../log/logger.ts';
-import type { Analyser, GapCause, LegOutput } from '../pipeline/analysis.ts';
+import type { Analyser, GapCause, LegEvent } from '../pipeline/analysis.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { TonewireError, toTonewireError } from '../protocol/errors.ts';
 import type { AnyEvent, EventData, EventType } from '../protocol/events.ts';
@@ -166,7 +166,7 @@ export class Session {
     this.#state = { name: 'running' };
     for (const { leg, format } of start.legs) {
       const decision = decideLeg(leg, start.consent, config.analysis);
-      const emit = (output: LegOutput) => this.#say(callId, leg, output);
+      const emit = (output: LegEvent) => this.#say(callId, leg, output);
       this.#legs.set(leg, new SessionLeg(leg, format, decision, analyser, config.alerts, emit));
     }
     const legs = [...this.#legs.values()].map((leg) => leg.notice);
@@ -277,7 +277,7 @@ export class Session {
   }
 
   /** Adds which call and leg it is to what a leg said. */
-  #say(callId: string, leg: Leg, output: LegOutput): void {
+  #say(callId: string, leg: Leg, output: LegEvent): void {
     if (output.type === 'audio.gap') {
       const { cause, span } = output.data;
       this.#context.metrics.gap(cause, span.endMs - span.startMs);

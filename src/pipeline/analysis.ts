@@ -1,4 +1,4 @@
-import type { AnyEvent, EventData, Probabilities } from '../protocol/events.ts';
+import type { AnyEvent, EventData, Probabilities, Span } from '../protocol/events.ts';
 import type { Label } from '../protocol/labels.ts';
 import type { Encoding } from '../protocol/messages.ts';
 import type { TextCue, TextCueOptions } from './text-cues.ts';
@@ -19,9 +19,17 @@ export type LegEventType =
   | 'audio.gap';
 
 /** What a leg says, before the session adds which call and leg it is. */
-export type LegOutput = {
+export type LegEvent = {
   [T in LegEventType]: { readonly type: T; readonly data: Omit<EventData<T>, 'callId' | 'leg'> };
 }[LegEventType];
+
+/** Nobody spoke in this span, and there is nothing to say: for rules that watch silence. */
+export interface QuietSpan {
+  readonly type: 'leg.quiet';
+  readonly data: { readonly span: Span };
+}
+
+export type LegOutput = LegEvent | QuietSpan;
 
 export type GapCause = Extract<AnyEvent, { type: 'audio.gap' }>['data']['cause'];
 

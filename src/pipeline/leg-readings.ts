@@ -93,11 +93,13 @@ export class LegReadings {
     return changed;
   }
 
-  /** The rolling update for `span`; in lasting silence there is nothing to say. */
+  /** The rolling update for `span`; in lasting silence there is nothing to say but that. */
   update(span: Span, speaking: boolean, prosody: Prosody): readonly LegOutput[] {
     const before = this.#label;
     const changed = this.#show(span.endMs);
-    if (!speaking && before === 'listening' && this.#label === 'listening') return changed;
+    if (!speaking && before === 'listening' && this.#label === 'listening') {
+      return [{ type: 'leg.quiet', data: { span } }];
+    }
     this.#updates += 1;
     const shown = this.#withWords(span.endMs);
     const emotion = this.#explained(shown);

@@ -76,6 +76,30 @@ describe('combinations of options', () => {
       { alerts: [{ ...alert, leg: 'agent' }] },
       /alerts\[0\]\.leg is agent/,
     ],
+    [
+      'an alert that watches nothing',
+      { alerts: [{ name: 'a', text: 'x' }] },
+      /alerts\[0\] watches nothing/,
+    ],
+    ...(
+      [
+        [{ signal: 'anger' }, /conditions\[0\] must have a limit/],
+        [{ signal: 'anger', above: 0.2, below: 0.1 }, /either above or below/],
+        [{ signal: 'valence', measure: 'overBaseline', above: 0.2 }, /measure overBaseline is for/],
+        [{ signal: 'silenceMs', measure: 'change', above: 1 }, /measure change is not for silence/],
+        [{ signal: 'anger', above: 1.2 }, /above is never reached: 1 is/],
+        [{ signal: 'arousal', below: -2 }, /below is never reached: -1 is/],
+        [{ signal: 'anger', measure: 'change', above: 1.5 }, /above is never reached: 1 is/],
+        [
+          { signal: 'joy', above: 0.5 },
+          /alerts\[0\]\.conditions\[0\]\.signal .*must be one of neutral/,
+        ],
+      ] as const
+    ).map(([condition, complaint]): [string, Flags, RegExp] => [
+      `an alert's condition ${JSON.stringify(condition)}`,
+      { alerts: [{ name: 'a', text: 'x', conditions: [condition] }] },
+      complaint,
+    ]),
     ['two alerts of one name', { alerts: [alert, alert] }, /alerts\[1\]\.name is used twice/],
     [
       'two webhooks of one name',

@@ -39,6 +39,7 @@ describe('alert rules', () => {
       emotion: 'neutral',
       probability: 0.65,
       heldMs: 300,
+      conditions: [{ signal: 'neutral', measure: 'value', value: 0.65, above: 0.6 }],
     });
   });
 });

@@ -102,7 +102,7 @@ describe('a leg', () => {
       assert.ok(span.endMs - before <= 600 || span.endMs - before <= pause);
     });
     const quiet = await hear([encodeAudio(silence(8000, 5), 'mulaw')]);
-    assert.deepEqual(quiet.outputs, []);
+    assert.ok(quiet.outputs.every(({ type }) => type === 'leg.quiet'));
     assert.equal(quiet.totals.dominant, 'listening');
     assert.equal(quiet.totals.meanProbabilities, null);
     assert.equal(quiet.totals.audioMs, 5000);
