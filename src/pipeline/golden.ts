@@ -1,6 +1,6 @@
-import { Ajv } from 'ajv';
 import Type, { type Static } from 'typebox';
 import { EMOTIONS } from '../protocol/labels.ts';
+import { validator } from '../protocol/validator.ts';
 import type { Engine } from './engines/engine.ts';
 import { initialState, type NetworkShape, stateSize } from './network/shape.ts';
 import type { WeightArrays } from './network/weights.ts';
@@ -46,12 +46,12 @@ const GOLDEN_INPUTS: readonly GoldenInput[] = [
   { seed: 3, batchSize: 2, frameCount: 1, steps: 5 },
 ];
 
-const validate = new Ajv({ strict: false }).compile<Golden>(GoldenSchema);
+const validate = validator<Golden>(GoldenSchema);
 
 /** The content of `golden.json`, or the field at fault. */
 export function checkGoldenFile(value: unknown): Golden | { readonly fault: string } {
   if (!validate(value)) {
-    const error = validate.errors?.[0];
+    const error = validate.errors[0];
     return { fault: `${error?.instancePath || '/'} ${error?.message ?? 'is invalid'}` };
   }
   const short = value.cases.findIndex((one) => one.logits.length !== one.batchSize);

@@ -1,6 +1,6 @@
-import { Ajv } from 'ajv';
 import Type, { type Static } from 'typebox';
 import { EMOTIONS } from '../protocol/labels.ts';
+import { validator } from '../protocol/validator.ts';
 import { FEATURE_COUNT, FEATURE_GROUPS, FEATURE_VERSION } from './features/layout.ts';
 import { WEIGHT_NAMES, weightShapes } from './network/weights.ts';
 
@@ -79,7 +79,7 @@ export const ManifestSchema = object({
 
 export type Manifest = Static<typeof ManifestSchema>;
 
-const validate = new Ajv({ strict: false }).compile<Manifest>(ManifestSchema);
+const validate = validator<Manifest>(ManifestSchema);
 
 /** The features part of a manifest made by this code. */
 export function featureSection(): Manifest['features'] {
@@ -105,7 +105,7 @@ function same(a: unknown, b: unknown): boolean {
 /** The manifest if this code can run it, else the field that says it cannot. */
 export function checkManifest(value: unknown): Manifest | { readonly fault: string } {
   if (!validate(value)) {
-    const error = validate.errors?.[0];
+    const error = validate.errors[0];
     return { fault: `${error?.instancePath || '/'} ${error?.message ?? 'is invalid'}` };
   }
   const { labels, features, shape, weights } = value;

@@ -1,5 +1,4 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import addFormats from 'ajv-formats';
+import type { ErrorObject } from 'ajv';
 import { TonewireError } from './errors.ts';
 import { type AnyEvent, EVENT_TYPES, type EventType, eventSchema } from './events.ts';
 import {
@@ -19,34 +18,32 @@ import {
   TranscriptSchema,
 } from './messages.ts';
 import { type TokenRequest, TokenRequestSchema } from './tokens.ts';
-
-const ajv = new Ajv({ strict: true, allowUnionTypes: true });
-addFormats.default(ajv);
+import { type Validator, validator } from './validator.ts';
 
 /** One validator a message type, so that a complaint is about the message that was meant. */
 const clientMessages = {
-  'session.start': ajv.compile<ClientMessage>(SessionStartSchema),
-  'session.resume': ajv.compile<ClientMessage>(SessionResumeSchema),
-  'session.flush': ajv.compile<ClientMessage>(SessionFlushSchema),
-  'session.end': ajv.compile<ClientMessage>(SessionEndSchema),
-  transcript: ajv.compile<ClientMessage>(TranscriptSchema),
-  ping: ajv.compile<ClientMessage>(PingSchema),
-} satisfies Record<ClientMessage['type'], ValidateFunction<ClientMessage>>;
+  'session.start': validator<ClientMessage>(SessionStartSchema),
+  'session.resume': validator<ClientMessage>(SessionResumeSchema),
+  'session.flush': validator<ClientMessage>(SessionFlushSchema),
+  'session.end': validator<ClientMessage>(SessionEndSchema),
+  transcript: validator<ClientMessage>(TranscriptSchema),
+  ping: validator<ClientMessage>(PingSchema),
+} satisfies Record<ClientMessage['type'], Validator<ClientMessage>>;
 
 const serverMessages = {
-  'session.started': ajv.compile<ServerMessage>(SessionStartedSchema),
-  'session.resumed': ajv.compile<ServerMessage>(SessionResumedSchema),
-  'session.flushed': ajv.compile<ServerMessage>(SessionFlushedSchema),
-  'session.ended': ajv.compile<ServerMessage>(SessionEndedSchema),
-  pong: ajv.compile<ServerMessage>(PongSchema),
-  error: ajv.compile<ServerMessage>(ErrorMessageSchema),
-} satisfies Record<ServerMessage['type'], ValidateFunction<ServerMessage>>;
+  'session.started': validator<ServerMessage>(SessionStartedSchema),
+  'session.resumed': validator<ServerMessage>(SessionResumedSchema),
+  'session.flushed': validator<ServerMessage>(SessionFlushedSchema),
+  'session.ended': validator<ServerMessage>(SessionEndedSchema),
+  pong: validator<ServerMessage>(PongSchema),
+  error: validator<ServerMessage>(ErrorMessageSchema),
+} satisfies Record<ServerMessage['type'], Validator<ServerMessage>>;
 
-const events = new Map(EVENT_TYPES.map((type) => [type, ajv.compile<AnyEvent>(eventSchema(type))]));
+const events = new Map(EVENT_TYPES.map((type) => [type, validator<AnyEvent>(eventSchema(type))]));
 
-const tokenRequest = ajv.compile<TokenRequest>(TokenRequestSchema);
+const tokenRequest = validator<TokenRequest>(TokenRequestSchema);
 
-type Validators<T> = Readonly<Record<string, ValidateFunction<T>>>;
+type Validators<T> = Readonly<Record<string, Validator<T>>>;
 
 /** Reads a client's text frame. Throws TW_BAD_JSON, or TW_BAD_MESSAGE that names the field. */
 export function parseClientMessage(text: string): ClientMessage {
@@ -66,7 +63,7 @@ export function parseServerMessage(text: string): ServerMessage | AnyEvent {
 /** Checks the body of `POST /v1/tokens`. Throws TW_BAD_MESSAGE that names the field. */
 export function parseTokenRequest(value: unknown): TokenRequest {
   if (tokenRequest(value)) return value;
-  throw bad(complaint(tokenRequest.errors?.[0]));
+  throw bad(complaint(tokenRequest.errors[0]));
 }
 
 /** Whether `value` is an event exactly as its schema says. */
@@ -78,10 +75,10 @@ export function isEvent(value: unknown): value is AnyEvent {
 export function assertEvent(value: unknown): asserts value is AnyEvent {
   const validate = eventValidator(value);
   if (!validate) throw bad(`type must be one of ${EVENT_TYPES.join(', ')}`);
-  if (!validate(value)) throw bad(complaint(validate.errors?.[0]));
+  if (!validate(value)) throw bad(complaint(validate.errors[0]));
 }
 
-function eventValidator(value: unknown): ValidateFunction<AnyEvent> | undefined {
+function eventValidator(value: unknown): Validator<AnyEvent> | undefined {
   return isObject(value) ? events.get(value.type as EventType) : undefined;
 }
 
@@ -91,8 +88,8 @@ function checked<T>(value: unknown, validators: Validators<T>): T {
   if (typeof type !== 'string' || !Object.hasOwn(validators, type)) {
     throw bad(`type must be one of ${Object.keys(validators).join(', ')}`);
   }
-  const validate = validators[type] as ValidateFunction<T>;
-  if (!validate(value)) throw bad(complaint(validate.errors?.[0]));
+  const validate = validators[type] as Validator<T>;
+  if (!validate(value)) throw bad(complaint(validate.errors[0]));
   return value;
 }
 

@@ -1,6 +1,6 @@
-import { Ajv } from 'ajv';
 import Type, { type Static } from 'typebox';
 import { TonewireError } from '../../protocol/errors.ts';
+import { validator } from '../../protocol/validator.ts';
 import { decodeBase64 } from './base64-bytes.ts';
 import type { MediaFrame } from './twilio-media.ts';
 import { readCount } from './twilio-track.ts';
@@ -63,14 +63,13 @@ export type TwilioStart = Static<typeof StartSchema>;
 export type TwilioMedia = Static<typeof MediaSchema>;
 export type TwilioMessage = { [E in TwilioEvent]: Static<(typeof SCHEMAS)[E]> }[TwilioEvent];
 
-const ajv = new Ajv({ strict: false });
 const VALIDATORS = {
-  connected: ajv.compile<Static<typeof ConnectedSchema>>(ConnectedSchema),
-  start: ajv.compile<TwilioStart>(StartSchema),
-  media: ajv.compile<TwilioMedia>(MediaSchema),
-  dtmf: ajv.compile<Static<typeof DtmfSchema>>(DtmfSchema),
-  mark: ajv.compile<Static<typeof MarkSchema>>(MarkSchema),
-  stop: ajv.compile<Static<typeof StopSchema>>(StopSchema),
+  connected: validator<Static<typeof ConnectedSchema>>(ConnectedSchema),
+  start: validator<TwilioStart>(StartSchema),
+  media: validator<TwilioMedia>(MediaSchema),
+  dtmf: validator<Static<typeof DtmfSchema>>(DtmfSchema),
+  mark: validator<Static<typeof MarkSchema>>(MarkSchema),
+  stop: validator<Static<typeof StopSchema>>(StopSchema),
 };
 
 /**
@@ -84,7 +83,7 @@ export function parseTwilioMessage(text: string): TwilioMessage | undefined {
   if (event === undefined) return undefined;
   const validate = VALIDATORS[event];
   if (validate(value)) return value;
-  const problem = validate.errors?.[0];
+  const problem = validate.errors[0];
   throw new TonewireError(
     'TW_BAD_MESSAGE',
     `Twilio "${event}" message${problem?.instancePath ?? ''} ${problem?.message ?? 'is not valid'}.`,
