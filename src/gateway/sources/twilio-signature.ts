@@ -1,4 +1,4 @@
-import twilio from 'twilio';
+import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 
 /** What is needed to tell Twilio's requests from anybody else's. */
 export interface SignatureKeys {
@@ -33,7 +33,7 @@ function isSigned(
   params: Record<string, unknown>,
 ): boolean {
   if (header === '') return false;
-  return urls.some((url) => twilio.validateRequest(keys.authToken, header, url, params));
+  return urls.some((url) => validateRequest(keys.authToken, header, url, params));
 }
 
 function spellings(origin: string, pathAndQuery: string, protocols: readonly string[]): string[] {
