@@ -2,6 +2,7 @@
 export type { Adapter, AdapterContext, QueueBounds } from './adapters/adapter.ts';
 export type { EventBus, EventListener } from './adapters/event-bus.ts';
 export type { Feed, FeedFilter, FeedMessage, FeedSubscriber } from './adapters/feed.ts';
+export { createSocketIoRoomAdapter, type SocketIoRoomOptions } from './adapters/socket-io.ts';
 export { type ConfigSources, loadConfig } from './config/load-config.ts';
 export type { Config } from './config/schema.ts';
 export { createLogger, type Logger, silentLogger } from './log/logger.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Counter, Registry } from 'prom-client';
+import type { Adapter } from './adapters/adapter.ts';
 import { AdapterHost } from './adapters/adapter-host.ts';
 import { adapterCounters, registerAdapterGauges } from './adapters/adapter-metrics.ts';
 import type { LineOutput } from './adapters/console.ts';
@@ -12,6 +13,7 @@ import { Outbox } from './adapters/outbox/outbox.ts';
 import { durableAdapters } from './config/durable-adapters.ts';
 import type { Config } from './config/schema.ts';
 import { IN_MEMORY } from './config/schema-store.ts';
+import { Authenticator } from './gateway/auth.ts';
 import { startServer, type TonewireServer } from './gateway/server.ts';
 import { createLogger, type Logger } from './log/logger.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
@@ -29,6 +31,8 @@ export interface TonewireParts {
   readonly clock?: Clock;
   /** Where the console adapter prints, when it is switched on. Default: standard output. */
   readonly stdout?: LineOutput;
+  /** Adapters of your own, beside those that the configuration asks for. */
+  readonly adapters?: readonly Adapter[];
   /** Default: the model and engine of `analysis`. Whoever hands one in closes it. */
   readonly analyser?: Analyser;
 }
@@ -79,11 +83,16 @@ export async function startTonewire(config: Config, parts: TonewireParts = {}): 
     opened.push(() => store?.close());
     const outbox = openNeededOutbox(config, store, clock, logger);
     opened.push(() => outbox?.close());
-    const { all, feed } = createAdapters(config, parts.stdout ?? process.stdout);
+    const auth = new Authenticator(config, clock);
+    const { all, feed } = createAdapters(config, {
+      stdout: parts.stdout ?? process.stdout,
+      admit: (request) => auth.admit(request, 'events'),
+    });
+    const adapters = [...all, ...(parts.adapters ?? [])];
     const counters = adapterCounters(registry);
     const { maxCalls } = config.limits;
     const lent = { bus, logger, clock, counters, maxCalls, outbox };
-    const host = new AdapterHost({ adapters: all, ...lent });
+    const host = new AdapterHost({ adapters, ...lent });
     registerAdapterGauges(registry, host, clock);
     host.start();
     opened.push(() => host.stop(ADAPTER_DRAIN_MS));
@@ -92,6 +101,7 @@ export async function startTonewire(config: Config, parts: TonewireParts = {}): 
       analyser,
       bus,
       feed,
+      auth,
       contexts,
       logger,
       clock,

@@ -5,6 +5,8 @@ import { createConsoleAdapter, type LineOutput } from './console.ts';
 import { Feed } from './feed.ts';
 import { createFileAdapter } from './file.ts';
 import { createMqttAdapter } from './mqtt.ts';
+import type { Admit } from './socket-io/desk-server.ts';
+import { createSocketIoAdapter } from './socket-io.ts';
 import { createWebhookAdapter } from './webhook.ts';
 
 export interface Adapters {
@@ -14,9 +16,17 @@ export interface Adapters {
   readonly feed: Feed | undefined;
 }
 
+/** What adapters are lent of the process. */
+export interface AdapterParts {
+  /** Where the console adapter prints. */
+  readonly stdout: LineOutput;
+  /** Decides who may read events at a port that an adapter opens. */
+  readonly admit: Admit;
+}
+
 /** The adapters that the configuration asks for. A new one is added here. */
-export function createAdapters(config: Config, output: LineOutput): Adapters {
-  const { adapters, limits } = config;
+export function createAdapters(config: Config, { stdout, admit }: AdapterParts): Adapters {
+  const { adapters, auth, limits } = config;
   const feed = adapters.feed.enabled
     ? new Feed({
         maxQueuedEvents: limits.feedQueueEvents,
@@ -27,12 +37,13 @@ export function createAdapters(config: Config, output: LineOutput): Adapters {
     ...createBots(config),
     ...adapters.files.map((file) => createFileAdapter(file)),
     ...adapters.mqtt.map((broker) => createMqttAdapter(broker)),
+    ...adapters.socketIo.map((one) => createSocketIoAdapter(one, auth.allowedOrigins, admit)),
     ...adapters.webhooks.map((webhook) => createWebhookAdapter(webhook)),
   ];
   if (feed) all.push(feed);
   if (adapters.console.enabled) {
     const { format, filter } = adapters.console;
-    all.push(createConsoleAdapter({ output, format, filter }));
+    all.push(createConsoleAdapter({ output: stdout, format, filter }));
   }
   return { all, feed };
 }

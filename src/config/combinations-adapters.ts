@@ -1,14 +1,20 @@
 import type { EventType } from '../protocol/events.ts';
 import { duplicates } from './duplicates.ts';
 import type { Config } from './schema.ts';
-import { isProtectedUrl } from './target-url.ts';
+import { isLoopbackHost, isProtectedUrl } from './target-url.ts';
 
 /** Of the adapters: what each option permits but that together would be unsafe or pointless. */
-export function adapterErrors({ adapters }: Config): string[] {
+export function adapterErrors({ adapters, auth }: Config): string[] {
   return [
     ...duplicates('adapters.files', 'name', adapters.files),
     ...duplicates('adapters.files', 'path', adapters.files),
     ...duplicates('adapters.mqtt', 'name', adapters.mqtt),
+    ...duplicates('adapters.socketIo', 'name', adapters.socketIo),
+    ...adapters.socketIo.flatMap(({ host }, index) =>
+      isLoopbackHost(host) || auth.apiKeys.length > 0
+        ? []
+        : [`auth.apiKeys must hold a key when adapters.socketIo[${index}].host is not loopback`],
+    ),
     ...adapters.mqtt.flatMap((broker, index) => mqttErrors(broker, `adapters.mqtt[${index}]`)),
   ];
 }

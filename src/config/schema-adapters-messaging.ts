@@ -70,3 +70,37 @@ export const MqttSchema = item('One MQTT broker, 3.1.1. Needs the package mqtt.'
     'Events that are not acknowledged yet. 1 keeps strict order after a fault too. Default: 16.',
   ),
 });
+
+/** An event that nobody is there to hear is over: there is nothing to try again. */
+const { delivery: _, ...LIVE_MEMBERS } = adapterMembers(EVENT_TYPES, BUT_UPDATES);
+
+export const SocketIoSchema = item(
+  'One port for Socket.IO clients, which show an API key or a desk token in `auth.token`. Needs the package socket.io.',
+  {
+    ...LIVE_MEMBERS,
+    host: Type.String({
+      default: '127.0.0.1',
+      minLength: 1,
+      description:
+        'The address to listen on. It speaks HTTP: put a proxy with TLS before it, and anything but loopback needs auth.apiKeys. Default: 127.0.0.1.',
+    }),
+    port: whole(8461, 0, 65_535, 'The port; 0 takes a free one. Default: 8461.'),
+    path: Type.String({
+      default: '/socket.io',
+      pattern: '^/[A-Za-z0-9._/-]*$',
+      description: 'The path that clients connect to. Default: /socket.io.',
+    }),
+    maxClients: whole(
+      100,
+      1,
+      100_000,
+      'Connections at once, those that have not shown who they are included. Default: 100.',
+    ),
+    maxQueuedEvents: whole(
+      1000,
+      1,
+      100_000,
+      'Events that may wait for one client; one that reads more slowly is cut off. Default: 1000.',
+    ),
+  },
+);

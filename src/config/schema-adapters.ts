@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { EVENT_TYPES } from '../protocol/events.ts';
 import { adapterName } from './schema-adapter-members.ts';
 import { FileSchema } from './schema-adapters-local.ts';
-import { MqttSchema } from './schema-adapters-messaging.ts';
+import { MqttSchema, SocketIoSchema } from './schema-adapters-messaging.ts';
 import { BOT_ADAPTERS } from './schema-bots.ts';
 import { deliveryMember } from './schema-delivery.ts';
 import { filterSection } from './schema-filter.ts';
@@ -83,6 +83,10 @@ export const AdaptersSchema = section('Where events go. Each has its own queue a
   mqtt: Type.Array(MqttSchema, {
     default: [],
     description: 'MQTT brokers that events are published to. Default: none.',
+  }),
+  socketIo: Type.Array(SocketIoSchema, {
+    default: [],
+    description: 'Ports that Socket.IO clients connect to for events. Default: none.',
   }),
   webhooks: Type.Array(WebhookSchema, {
     default: [],

@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config/schema.ts';
 import { isLoopbackHost } from '../config/target-url.ts';
 import type { Clock } from '../protocol/clock.ts';
@@ -8,6 +7,7 @@ import type { Leg } from '../protocol/labels.ts';
 import type { Role, TokenUse } from '../protocol/tokens.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { credentialOf, looksLikeToken, originOf } from './credentials.ts';
+import type { RequestHead } from './request-url.ts';
 
 export type Permission = Config['auth']['apiKeys'][number]['permissions'][number];
 
@@ -52,7 +52,7 @@ export class Authenticator {
    * unknown or expired, TW_FORBIDDEN where it does not permit this use, role or page.
    */
   async admit(
-    request: IncomingMessage,
+    request: RequestHead,
     permission: Permission,
     role: Role = 'viewer',
   ): Promise<Principal> {
@@ -65,12 +65,12 @@ export class Authenticator {
   }
 
   /** Whoever may hand out tokens: the holder of a key that permits that use itself, and no token. */
-  async admitIssuer(request: IncomingMessage, use: TokenUse): Promise<Principal> {
+  async admitIssuer(request: RequestHead, use: TokenUse): Promise<Principal> {
     const key = this.#find(credentialOf(request));
     return this.#holder(request, key, use === 'desk' ? 'events' : 'stream');
   }
 
-  #holder(request: IncomingMessage, key: KnownKey | undefined, permission: Permission): Principal {
+  #holder(request: RequestHead, key: KnownKey | undefined, permission: Permission): Principal {
     if (this.open) {
       requireThisMachine(request);
       return { kind: 'open', role: 'supervisor' };
@@ -83,7 +83,7 @@ export class Authenticator {
   }
 
   async #bearer(
-    request: IncomingMessage,
+    request: RequestHead,
     token: string,
     permission: Permission,
     role: Role,
@@ -102,7 +102,7 @@ export class Authenticator {
   }
 
   /** A bound token is for its page alone; any other is for programs, our own pages and those listed. */
-  #requireOrigin(request: IncomingMessage, bound: string | undefined): void {
+  #requireOrigin(request: RequestHead, bound: string | undefined): void {
     const own = this.#publicOrigin ?? `http://${request.headers.host ?? ''}`;
     const origin = originOf(request, own);
     const permitted =
@@ -122,7 +122,7 @@ export class Authenticator {
 }
 
 /** Without keys a page on the web must not reach in through the user's browser. Throws TW_FORBIDDEN. */
-export function requireThisMachine(request: IncomingMessage): void {
+export function requireThisMachine(request: RequestHead): void {
   const { host, origin } = request.headers;
   const asked = [`http://${host ?? ''}`, ...(origin === undefined ? [] : [origin])];
   if (asked.every(isLoopbackUrl)) return;

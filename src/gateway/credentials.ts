@@ -1,12 +1,11 @@
-import type { IncomingMessage } from 'node:http';
-import { requestUrl } from './request-url.ts';
+import { type RequestHead, requestUrl } from './request-url.ts';
 
 /** The WebSocket subprotocols that carry a key, in base64url, or a token: browsers can set no headers. */
 const KEY_SUBPROTOCOL = 'key.';
 const TOKEN_SUBPROTOCOL = 'token.';
 
 /** The key or token that a request shows: as a bearer, in its query, or as a subprotocol. */
-export function credentialOf(request: IncomingMessage): string | undefined {
+export function credentialOf(request: RequestHead): string | undefined {
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const { searchParams } = requestUrl(request);
   return (
@@ -23,12 +22,12 @@ export function looksLikeToken(credential: string): boolean {
  * The origin of the page that sends the request; undefined where a program does. A page's plain
  * requests to its own server carry no `Origin`, but say so in a header that no page can set.
  */
-export function originOf({ headers }: IncomingMessage, own: string): string | undefined {
+export function originOf({ headers }: RequestHead, own: string): string | undefined {
   if (headers.origin !== undefined) return headers.origin;
   return headers['sec-fetch-site'] === 'same-origin' ? own : undefined;
 }
 
-function subprotocolCredential(request: IncomingMessage): string | undefined {
+function subprotocolCredential(request: RequestHead): string | undefined {
   const offered = (request.headers['sec-websocket-protocol'] ?? '')
     .split(',')
     .map((name) => name.trim());

@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly bus: EventBus;
   /** Absent when the feed is switched off. */
   readonly feed: Feed | undefined;
+  /** Who may do what; shared where somebody else must admit requests too. Default: one of its own. */
+  readonly auth?: Authenticator;
   /** Absent when context.enabled is false. */
   readonly contexts?: Contexts | undefined;
   readonly logger: Logger;
@@ -105,7 +107,7 @@ export function createGateway(options: ServerOptions): Gateway {
   });
   const publish = (event: AnyEvent) => options.bus.publish(event);
   const calls = new LocalCalls({ ...options, metrics, publish });
-  const auth = new Authenticator(config, clock);
+  const auth = options.auth ?? new Authenticator(config, clock);
   const isDraining = () => calls.draining;
   const events = { feed, auth, slots, isDraining, timing: options.feedTiming };
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createAdapters } from '../../src/adapters/create-adapters.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 
-const output = { write: () => undefined };
+const parts = { stdout: { write: () => undefined }, admit: async () => undefined };
 
 describe('createAdapters', () => {
   it('serves only the feed by default', () => {
-    const { all, feed } = createAdapters(loadConfig(), output);
+    const { all, feed } = createAdapters(loadConfig(), parts);
     assert.deepEqual(all, [feed]);
   });
 
@@ -19,7 +19,7 @@ describe('createAdapters', () => {
         'adapters.webhooks': [{ name: 'crm', url: 'https://crm.example.com', secret, maxQueue: 5 }],
       },
     });
-    const { all, feed } = createAdapters(config, output);
+    const { all, feed } = createAdapters(config, parts);
     assert.equal(feed, undefined);
     assert.deepEqual(
       all.map(({ name }) => name),
