@@ -13,6 +13,7 @@ import { Outbox } from './adapters/outbox/outbox.ts';
 import { durableAdapters } from './config/durable-adapters.ts';
 import type { Config } from './config/schema.ts';
 import { IN_MEMORY } from './config/schema-store.ts';
+import { Desk, type DeskOptions } from './desk/desk.ts';
 import { Authenticator } from './gateway/auth.ts';
 import { startServer, type TonewireServer } from './gateway/server.ts';
 import { createLogger, type Logger } from './log/logger.ts';
@@ -60,7 +61,7 @@ const ADAPTER_DRAIN_MS = 5000;
 
 /**
  * The stages, in order: logger → analyser (decode … model … readings) → bus → contexts → store →
- * adapters → server. A call's audio enters at the server, is heard by the analyser, and leaves as
+ * adapters → desk → server. A call's audio enters at the server, is heard by the analyser, and leaves as
  * events on the bus, where the contexts add theirs.
  */
 export async function startTonewire(config: Config, parts: TonewireParts = {}): Promise<Tonewire> {
@@ -96,17 +97,10 @@ export async function startTonewire(config: Config, parts: TonewireParts = {}): 
     registerAdapterGauges(registry, host, clock);
     host.start();
     opened.push(() => host.stop(ADAPTER_DRAIN_MS));
-    const server = await startServer({
-      config,
-      analyser,
-      bus,
-      feed,
-      auth,
-      contexts,
-      logger,
-      clock,
-      registry,
-    });
+    const edge = { config, bus, clock, logger, registry };
+    const desk = openDesk({ ...edge, store });
+    opened.push(() => desk?.close());
+    const server = await startServer({ ...edge, analyser, feed, auth, contexts, desk });
     return running(server, analyser.modelId, bus, feed, release);
   } catch (cause) {
     await release();
@@ -143,8 +137,10 @@ function once(action: () => Promise<void>): () => Promise<void> {
 }
 
 /** Opened only where something is to be kept, so that every other start is as fast as before. */
-async function openNeededStore({ store }: Config, clock: Clock): Promise<Store | undefined> {
-  if (store.path === IN_MEMORY) return undefined;
+async function openNeededStore(config: Config, clock: Clock): Promise<Store | undefined> {
+  const { store, desk, history } = config;
+  const kept = desk.enabled && history.enabled;
+  if (store.path === IN_MEMORY && !kept) return undefined;
   return openStore({ ...store, clock, alone: true });
 }
 
@@ -157,6 +153,12 @@ function openNeededOutbox(
 ): Outbox | undefined {
   if (!store || durableAdapters(config).length === 0) return undefined;
   return new Outbox({ ...config.outbox, store, clock, logger });
+}
+
+function openDesk({ store, ...options }: DeskOptions): Desk | undefined {
+  const { desk, history } = options.config;
+  if (!desk.enabled) return undefined;
+  return new Desk({ ...options, store: history.enabled ? store : undefined });
 }
 
 /** The model and the engine that a configuration asks for. */

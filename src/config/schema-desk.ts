@@ -129,7 +129,7 @@ export const HistorySchema = section(
       30,
       1,
       3650,
-      'Days after which a finished call is deleted with all that belongs to it; looked at when the gateway starts and every hour. Readings are personal data: keep them no longer than you need. Default: 30.',
+      'Days after which a finished call is deleted with all that belongs to it, when the gateway starts and once a day. Readings are personal data: keep them no longer than you need. Default: 30.',
     ),
     maxCalls: whole(
       10_000,

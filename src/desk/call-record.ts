@@ -2,6 +2,7 @@ import type {
   Acknowledgement,
   Alert,
   CallDetail,
+  CallSummary,
   LiveCall,
   Note,
   Suggestion,
@@ -19,6 +20,9 @@ export interface CallRecordOptions {
   readonly rules: readonly SuggestionRule[];
   readonly caller: string | null;
 }
+
+/** A call without what its legs were heard to say. */
+export type CallOutline = Omit<CallDetail, 'legs'> & Pick<CallSummary, 'legs'>;
 
 /** How a call ended. */
 export interface CallEnd {
@@ -122,6 +126,12 @@ export class CallRecord {
   }
 
   toDetail(at: string): CallDetail {
+    const legs = [...this.legs.values()].map((leg) => leg.toDetail());
+    return { ...this.toOutline(at), legs };
+  }
+
+  /** Everything but the legs' timelines and lists, which take their time. */
+  toOutline(at: string): CallOutline {
     const { endedAt = null, reason = null, durationMs = this.#durationMs } = this.#end ?? {};
     return {
       ...this.#facts(),
@@ -132,7 +142,7 @@ export class CallRecord {
       durationMs,
       model: this.#started.data.model,
       sequence: this.#sequence,
-      legs: [...this.legs.values()].map((leg) => leg.toDetail()),
+      legs: [...this.legs.values()].map((leg) => leg.toOutline()),
       alerts: [...this.#alerts.items],
       suggestions: [...this.#suggestions.items],
       notes: [...this.#notes.items],

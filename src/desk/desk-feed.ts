@@ -93,7 +93,8 @@ export class DeskFeed {
 
   /** Must hear an event after the recorder did. */
   readonly hear = (event: AnyEvent): void => {
-    if (this.#members.size === 0) return;
+    // A context sums readings up for bots, in an order of its own; a page has the readings.
+    if (this.#members.size === 0 || event.type === 'context.changed') return;
     const { callId } = event.data;
     const record = this.#options.recorder.calls.get(callId);
     if (event.type === 'emotion.updated') {

@@ -113,15 +113,18 @@ export class LegRecord {
     return { ...this.#notice, reading: this.reading(), sparkline: sparkline(this.readings) };
   }
 
+  toOutline(): Pick<LegDetail, 'leg' | 'analysed' | 'reason' | 'totals'> {
+    return { ...this.#notice, totals: this.#totals };
+  }
+
   toDetail(): LegDetail {
     return {
-      ...this.#notice,
+      ...this.toOutline(),
       timeline: timelineOf(this.readings),
       stretches: this.#stretches.toJson(),
       segments: [...this.#segments.items],
       gaps: [...this.#gaps.items],
       changes: [...this.#changes.items],
-      totals: this.#totals,
     };
   }
 

@@ -37,6 +37,7 @@ export class Recorder {
 
   readonly hear = (event: AnyEvent): void => {
     const { callId } = event.data;
+    if (event.type === 'context.changed') return;
     if (event.type === 'call.started') this.#open(event);
     const record = this.#calls.get(callId);
     if (record === undefined) return;

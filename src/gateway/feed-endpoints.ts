@@ -6,6 +6,7 @@ import { TonewireError, toTonewireError } from '../protocol/errors.ts';
 import type { Authenticator, Principal } from './auth.ts';
 import type { ConnectionSlot, ConnectionSlots } from './connection-slots.ts';
 import { responseSubscriber, socketSubscriber } from './feed-subscribers.ts';
+import { keepAlive } from './keep-alive.ts';
 import { requestUrl } from './request-url.ts';
 import type { UpgradeRoute } from './upgrade.ts';
 
@@ -50,7 +51,7 @@ export function feedUpgrade({ feed, auth, timing }: FeedEndpointsOptions): Upgra
       try {
         const filter = parseFeedFilter(requestUrl(request).searchParams);
         socket.once('close', requireFeed(feed).subscribe(subscriber, filter));
-        keepAlive(socket, timing ?? DEFAULT_TIMING);
+        keepAlive(socket, (timing ?? DEFAULT_TIMING).heartbeatMs);
       } catch (cause) {
         subscriber.close(toTonewireError(cause));
       }
@@ -93,19 +94,6 @@ async function streamEvents(
     if (!response.writableEnded && !response.writableNeedDrain) response.write(': alive\n\n');
   }, timing.heartbeatMs);
   response.once('close', () => clearInterval(heartbeat));
-}
-
-function keepAlive(socket: WebSocket, { heartbeatMs }: FeedTiming): void {
-  let alive = true;
-  socket.on('pong', () => {
-    alive = true;
-  });
-  const heartbeat = setInterval(() => {
-    if (!alive) socket.terminate();
-    alive = false;
-    socket.ping();
-  }, heartbeatMs);
-  socket.once('close', () => clearInterval(heartbeat));
 }
 
 function requireFeed(feed: Feed | undefined): Feed {

@@ -25,6 +25,9 @@ const ABOUT = {
     'wss /v1/events': 'Follow the events of all calls; ?callId=, ?leg= and ?types= narrow it.',
     'GET /v1/events': 'The same as server-sent events.',
     'GET /v1/calls/{callId}/context': 'How a call sounds now, in five fields for a bot.',
+    'wss /v1/desk': 'What a dashboard follows: a snapshot of live calls, then what changes.',
+    'GET /v1/calls/live': 'The live calls, once.',
+    'POST /v1/calls/search': 'Finished calls.',
     'POST /v1/tokens': 'Trade an API key for a short-lived token that a browser may hold.',
     'POST /dialogflow/webhook': 'Point a Dialogflow CX agent here (adapters.dialogflow).',
     'POST /twilio/voice': 'Point a Twilio number here.',
@@ -42,7 +45,6 @@ export function httpApp(options: HttpAppOptions): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.get('/', (_request, response) => void response.json(ABOUT));
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', (_request, response) => {
     const reason = unready();
@@ -55,6 +57,8 @@ export function httpApp(options: HttpAppOptions): RequestListener {
     });
   }
   for (const router of routers) app.use(router);
+  // Last, because the desk may have a page to show here.
+  app.get('/', (_request, response) => void response.json(ABOUT));
   app.use(() => {
     throw new TonewireError('TW_NOT_FOUND');
   });

@@ -4,6 +4,8 @@ import type { Contexts } from '../adapters/context/contexts.ts';
 import type { EventBus } from '../adapters/event-bus.ts';
 import type { Feed } from '../adapters/feed.ts';
 import type { Config } from '../config/schema.ts';
+import type { Desk } from '../desk/desk.ts';
+import { mountDesk } from '../desk/mount-desk.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Analyser } from '../pipeline/analysis.ts';
 import type { Clock } from '../protocol/clock.ts';
@@ -34,6 +36,8 @@ export interface ServerOptions {
   readonly auth?: Authenticator;
   /** Absent when context.enabled is false. */
   readonly contexts?: Contexts | undefined;
+  /** Absent when desk.enabled is false. */
+  readonly desk?: Desk | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Where the metrics are registered, so that others may add theirs. Default: a registry of its own. */
@@ -107,6 +111,7 @@ export function createGateway(options: ServerOptions): Gateway {
   });
   const publish = (event: AnyEvent) => options.bus.publish(event);
   const calls = new LocalCalls({ ...options, metrics, publish });
+  const { context } = calls;
   const auth = options.auth ?? new Authenticator(config, clock);
   const isDraining = () => calls.draining;
   const events = { feed, auth, slots, isDraining, timing: options.feedTiming };
@@ -120,6 +125,7 @@ export function createGateway(options: ServerOptions): Gateway {
   }
   const routes = new Map(sources.map((source) => [source.path, calls.route(source)]));
   routes.set(EVENTS_PATH, feedUpgrade(events));
+  if (options.desk) mountDesk(options.desk, { routers, routes, auth, context });
 
   const { maxMessageBytes } = config.limits;
   const rates = new SenderRates(config.overload, clock);
@@ -131,7 +137,6 @@ export function createGateway(options: ServerOptions): Gateway {
     await calls.close();
     await door.close(CLOSE_CODES.goingAway);
   };
-  const { context } = calls;
   return { app, upgrade: door.knock, context, open: auth.open, drain: () => calls.drain(), close };
 }
 

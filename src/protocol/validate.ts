@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import type Type from 'typebox';
 import { TonewireError } from './errors.ts';
 import { type AnyEvent, EVENT_TYPES, type EventType, eventSchema } from './events.ts';
 import {
@@ -64,6 +65,15 @@ export function parseServerMessage(text: string): ServerMessage | AnyEvent {
 export function parseTokenRequest(value: unknown): TokenRequest {
   if (tokenRequest(value)) return value;
   throw bad(complaint(tokenRequest.errors[0]));
+}
+
+/** A check of anything against its schema. Throws TW_BAD_MESSAGE that names the field. */
+export function checkOf<T>(schema: Type.TSchema): (value: unknown) => T {
+  const validate = validator<T>(schema);
+  return (value) => {
+    if (validate(value)) return value;
+    throw bad(complaint(validate.errors[0]));
+  };
 }
 
 /** Whether `value` is an event exactly as its schema says. */
