@@ -19,14 +19,13 @@ export function createBotpressAdapter(config: BotpressConfig, maxConversations: 
     async tell({ conversation, context, event, who }, { clock }, signal) {
       const { callId } = event.data;
       const answer = await exchange({
-        who,
         method: 'POST',
         url: `${url.replace(/\/$/, '')}/${encodeURIComponent(webhookId)}/events`,
         headers: { 'x-user-key': await userKey(config, event.data) },
-        body: {
+        body: JSON.stringify({
           conversationId: conversation,
           payload: { type: eventName, callId, eventId: event.id, ...context },
-        },
+        }),
         signal,
       });
       requireSuccess(who, answer, clock);

@@ -25,14 +25,13 @@ export function createDialogflowAdapter(
     async tell({ conversation, context, who }, { clock }, signal) {
       const { languageCode, eventName, prefix } = config;
       const answer = await exchange({
-        who,
         method: 'POST',
         url: `${endpointOf(config)}/v3/${sessionsOf(config)}${encodeURIComponent(conversation)}:detectIntent`,
         headers: { authorization: `Bearer ${await account.token(clock)}` },
-        body: {
+        body: JSON.stringify({
           queryInput: { event: { event: eventName }, languageCode },
           queryParams: { parameters: flatContext(prefix, context) },
-        },
+        }),
         signal,
       });
       requireSuccess(who, answer, clock);

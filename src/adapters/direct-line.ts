@@ -1,13 +1,11 @@
 import type { Config } from '../config/schema.ts';
 import type { Adapter } from './adapter.ts';
 import { createBotAdapter, type Telling } from './bot/bot-adapter.ts';
-import { type DirectLineSession, DirectLineSessions } from './direct-line/sessions.ts';
+import { type DirectLineSession, DirectLineSessions, LAPSED } from './direct-line/sessions.ts';
 import { exchange, requireSuccess } from './http-exchange.ts';
 
 export type DirectLineConfig = Config['adapters']['directLine'][number];
 
-/** Statuses by which Direct Line says that a token is spent or a conversation is over. */
-const LAPSED = [401, 403, 404];
 const BOT_FAILED = 502;
 
 /**
@@ -39,22 +37,21 @@ export function createDirectLineAdapter(
 
 function postActivity(
   { url, eventName, userId }: DirectLineConfig,
-  { who, context, event }: Telling,
+  { context, event }: Telling,
   { id, credential }: DirectLineSession,
   signal: AbortSignal,
 ) {
   return exchange({
-    who,
     method: 'POST',
     url: `${url.replace(/\/$/, '')}/v3/directline/conversations/${encodeURIComponent(id)}/activities`,
     headers: { authorization: `Bearer ${credential}` },
-    body: {
+    body: JSON.stringify({
       type: 'event',
       name: eventName,
       from: { id: userId },
       value: context,
       channelData: { callId: event.data.callId, eventId: event.id },
-    },
+    }),
     signal,
   });
 }

@@ -24,8 +24,11 @@ export class EventBus {
       return;
     }
     this.#following = [event];
-    for (const next of this.#following) this.#handOut(next);
-    this.#following = undefined;
+    try {
+      for (const next of this.#following) this.#handOut(next);
+    } finally {
+      this.#following = undefined;
+    }
   }
 
   #handOut(event: AnyEvent): void {

@@ -2,13 +2,11 @@ import type { Clock } from '../protocol/clock.ts';
 import { DeliveryError, type Prospect } from './delivery-error.ts';
 
 export interface HttpRequest {
-  /** Names the target in errors, such as `Rasa desk`. */
-  readonly who: string;
   readonly method: 'POST' | 'PATCH';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent as JSON; absent: nothing is sent. */
-  readonly body?: unknown;
+  /** JSON, unless a header says otherwise. Absent: nothing is sent. */
+  readonly body?: string;
   readonly signal: AbortSignal;
 }
 
@@ -22,7 +20,6 @@ export interface HttpAnswer {
 
 const SECOND_MS = 1000;
 const MAX_ANSWER_BYTES = 65_536;
-const GONE = 410;
 const UNAUTHORIZED = [401, 403];
 
 /** Statuses below 500 after which the same request may succeed: keys put right, conflicts, limits, time. */
@@ -39,12 +36,11 @@ export async function exchange({
   const response = await fetch(url, {
     method,
     headers: {
-      accept: 'application/json',
       'user-agent': 'tonewire',
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body }),
     // A redirect could lead a credential anywhere.
     redirect: 'manual',
     signal,
@@ -75,8 +71,8 @@ export function failureOf(
   });
 }
 
+/** Never `gone`: what is gone is one conversation, and others go on. */
 function prospectOf(status: number): Prospect {
-  if (status === GONE) return 'gone';
   return status >= 500 || PASSING.includes(status) ? 'passing' : 'permanent';
 }
 
@@ -97,7 +93,7 @@ async function readText(response: Response): Promise<string | undefined> {
 }
 
 /** RFC 9110 §10.2.3: seconds, or a date. Anything else is 0. */
-function readRetryAfterMs(header: string | null, clock: Clock): number {
+export function readRetryAfterMs(header: string | null, clock: Clock): number {
   if (header === null) return 0;
   const ms = /^\d+$/.test(header.trim())
     ? Number(header) * SECOND_MS

@@ -17,7 +17,13 @@ export function createRasaAdapter(config: RasaConfig, maxConversations: number):
       const post = async (path: string, query: Record<string, string>, body: unknown) => {
         const url = rasaUrl(config, conversation, path, query);
         const headers = authorization(config);
-        const answer = await exchange({ who, method: 'POST', url, headers, body, signal });
+        const answer = await exchange({
+          method: 'POST',
+          url,
+          headers,
+          body: JSON.stringify(body),
+          signal,
+        });
         requireSuccess(who, answer, clock);
       };
       await post('tracker/events', {}, slots(config.prefix, context));

@@ -15,11 +15,10 @@ export function createVoiceflowAdapter(config: VoiceflowConfig, maxConversations
   return createBotAdapter('Voiceflow', config, maxConversations, {
     async tell({ conversation, context, who }, { clock }, signal) {
       const answer = await exchange({
-        who,
         method: 'PATCH',
         url: `${url.replace(/\/$/, '')}/state/user/${encodeURIComponent(conversation)}/variables`,
         headers: { authorization: apiKey, projectID: projectId },
-        body: flatContext(prefix, context),
+        body: JSON.stringify(flatContext(prefix, context)),
         signal,
       });
       requireSuccess(who, answer, clock);

@@ -122,6 +122,17 @@ describe('the Direct Line adapter', () => {
     assert.equal(server.activities.at(-1)?.conversationId, 'started-2');
   });
 
+  it('does not start anew because a refresh failed in passing', async () => {
+    const { tell, pass } = await started({ ownConversation: true });
+    await tell();
+    pass(1_500_000);
+    server.misbehave(answering(503));
+    await assert.rejects(tell(), { prospect: 'passing' });
+    server.misbehave(undefined);
+    await tell();
+    assert.deepEqual(server.started, ['started-1']);
+  });
+
   it('starts anew at once when a conversation is over before its time', async () => {
     const { tell } = await started({ ownConversation: true });
     await tell();

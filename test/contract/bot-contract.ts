@@ -114,7 +114,7 @@ export function botContract<S extends VendorServer>(bot: BotUnderTest<S>): void 
 
     it('takes a request that is refused as such for permanent', async () => {
       const { failure } = await started();
-      for (const status of [400, 413, 422]) {
+      for (const status of [400, 404, 410, 413, 422]) {
         server.misbehave(answering(status));
         assert.equal((await failure()).prospect, 'permanent');
       }

@@ -3,9 +3,9 @@ import type { BotContext } from '../../protocol/bot-context.ts';
 import { TonewireError } from '../../protocol/errors.ts';
 import type { AnyEvent } from '../../protocol/events.ts';
 import type { Adapter, AdapterContext } from '../adapter.ts';
+import { withinLimit } from '../time-limit.ts';
 import { conversationOf } from './conversation-id.ts';
 import { ConversationOrder } from './conversation-order.ts';
-import { withinLimit } from './time-limit.ts';
 
 /** What the options of every bot have in common. */
 export type BotConfig = Pick<

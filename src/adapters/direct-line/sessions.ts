@@ -1,7 +1,7 @@
 import type { Clock } from '../../protocol/clock.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { DirectLineConfig } from '../direct-line.ts';
-import { exchange, requireSuccess } from '../http-exchange.ts';
+import { exchange, type HttpAnswer, requireSuccess } from '../http-exchange.ts';
 
 /** Where activities go, and what permits it. */
 export interface DirectLineSession {
@@ -14,6 +14,9 @@ interface Kept extends DirectLineSession {
   /** On the monotonic clock. */
   readonly refreshAtMs: number;
 }
+
+/** Statuses by which Direct Line says that a token is spent or a conversation is over. */
+export const LAPSED: readonly number[] = [401, 403, 404];
 
 /** Refreshed this early, so that no activity meets a token that has just expired. */
 const REFRESH_SHARE = 0.8;
@@ -39,13 +42,15 @@ export class DirectLineSessions {
   ): Promise<DirectLineSession> {
     const kept = this.#kept.get(key);
     if (kept && clock.monotonicMs() < kept.refreshAtMs) return kept;
-    const ask = (path: string, credential: string) =>
-      this.#ask(path, credential, who, clock, signal);
-    const session = kept
-      ? await ask('tokens/refresh', kept.credential).catch(() =>
-          ask('conversations', this.#config.secret),
-        )
-      : await ask('conversations', this.#config.secret);
+    const refreshed = kept && (await this.#ask('tokens/refresh', kept.credential, signal));
+    const answer =
+      refreshed && !LAPSED.includes(refreshed.status)
+        ? refreshed
+        : await this.#ask('conversations', this.#config.secret, signal);
+    requireSuccess(who, answer, clock);
+    const { conversationId, token, expires_in: expiresInS } = parsed(answer.text, who);
+    const refreshAtMs = clock.monotonicMs() + expiresInS * 1000 * REFRESH_SHARE;
+    const session = { id: conversationId, credential: token, refreshAtMs };
     this.#keep(key, session);
     return session;
   }
@@ -54,24 +59,10 @@ export class DirectLineSessions {
     this.#kept.delete(key);
   }
 
-  async #ask(
-    path: string,
-    credential: string,
-    who: string,
-    clock: Clock,
-    signal: AbortSignal,
-  ): Promise<Kept> {
-    const answer = await exchange({
-      who,
-      method: 'POST',
-      url: `${this.#config.url.replace(/\/$/, '')}/v3/directline/${path}`,
-      headers: { authorization: `Bearer ${credential}` },
-      signal,
-    });
-    requireSuccess(who, answer, clock);
-    const { conversationId, token, expires_in: expiresInS } = parsed(answer.text, who);
-    const refreshAtMs = clock.monotonicMs() + expiresInS * 1000 * REFRESH_SHARE;
-    return { id: conversationId, credential: token, refreshAtMs };
+  #ask(path: string, credential: string, signal: AbortSignal): Promise<HttpAnswer> {
+    const url = `${this.#config.url.replace(/\/$/, '')}/v3/directline/${path}`;
+    const headers = { authorization: `Bearer ${credential}` };
+    return exchange({ method: 'POST', url, headers, signal });
   }
 
   #keep(key: string, session: Kept): void {

@@ -1,5 +1,5 @@
-import { TonewireError } from '../../protocol/errors.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { TonewireError } from '../protocol/errors.ts';
+import { DeliveryError } from './delivery-error.ts';
 
 /**
  * One attempt, of however many requests, within `limitMs` and only until `leaving` fires. Rejects
