@@ -4,6 +4,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: 'src/dashboard',
   base: './',
+  server: { proxy: { '/v1': { target: 'http://127.0.0.1:8460', ws: true } } },
   build: {
     outDir: '../../dist/dashboard',
     emptyOutDir: true,

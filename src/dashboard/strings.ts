@@ -73,7 +73,16 @@ export const STRINGS = {
   },
 
   notAnalysed: 'Not analysed',
-  notAnalysedAgent: 'Employees are not analysed: the EU AI Act, Art. 5(1)(f), prohibits it.',
+  theLaw: 'The EU AI Act, Art. 5(1)(f), prohibits inferring the emotions of people at work.',
+  /** The gateway's reasons for not analysing a leg (gateway/leg-policy.ts), for people. */
+  policyReasons: {
+    'Consent was denied.': 'Consent was denied.',
+    'Consent was not given, and analysis.requireConsent is set.': 'Consent was not given.',
+    'analysis.legs.customer is off.': 'Customers are not heard here.',
+    'analysis.legs.agent.analysed is off.': 'Employees are not heard here.',
+    'analysis.legs.mixed is off.': 'Mixed channels are not heard here.',
+    'analysis.legs.agent.legalBasis names no legal basis.': 'No legal basis is named.',
+  } as Readonly<Record<string, string>>,
   notHeardYet: 'Nothing heard yet',
   confidence: (percent: string) => `${percent} confidence`,
   since: (duration: string) => `for ${duration}`,

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describeInChromium } from '../helpers/desk-page.ts';
 import { deskAlert, deskLiveCall, deskReading } from '../helpers/desk-samples.ts';
 import { DeskTraffic } from '../helpers/desk-traffic.ts';
+import { sampleEvent } from '../helpers/sample-events.ts';
 
 const calm = deskLiveCall({ callId: 'calm', caller: 'Calm Caller' });
 const customer = calm.legs[0]!;
@@ -66,7 +67,7 @@ describeInChromium('The wall', (open) => {
     await page.getByText('1 call').waitFor();
     server.push({ calls: [angry] });
     await page.getByText('2 calls').waitFor();
-    server.push({ events: [callEnded('calm')] });
+    server.push({ events: [sampleEvent('call.ended', 9, { callId: 'calm' })] });
     await page.getByText('1 call').waitFor();
     assert.deepEqual(await callersOf(page), ['Angry Caller']);
   });
@@ -74,7 +75,9 @@ describeInChromium('The wall', (open) => {
   it('says an alert to a screen reader and lets a supervisor acknowledge it', async () => {
     const { page, server } = await open({ calls: [calm, angry] });
     await page.getByText('2 calls').waitFor();
-    server.push({ events: [alertRaised('angry')] });
+    server.push({
+      events: [sampleEvent('alert.raised', 9, { callId: 'angry', text: 'Shouting.' })],
+    });
     await page.getByRole('status').filter({ hasText: 'Alert, Angry Caller: Shouting.' }).waitFor();
     await page.getByRole('button', { name: 'Acknowledge: Shouting. (Angry Caller)' }).click();
     await page.getByText('Seen by ada').waitFor();
@@ -160,41 +163,4 @@ async function callersOf(page: Page): Promise<string[]> {
       ),
     );
   return rows.sort(([a], [b]) => a - b).map(([, caller]) => caller);
-}
-
-function envelope(callId: string) {
-  return {
-    specversion: '1.0',
-    source: '/tonewire',
-    subject: `${callId}/customer`,
-    time: '2026-11-27T10:00:00.000Z',
-    datacontenttype: 'application/json',
-    sequence: 9,
-    id: 'event-9',
-  } as const;
-}
-
-function alertRaised(callId: string) {
-  return {
-    ...envelope(callId),
-    type: 'alert.raised' as const,
-    data: {
-      callId,
-      leg: 'customer' as const,
-      atMs: 30_000,
-      rule: 'anger',
-      text: 'Shouting.',
-      emotion: 'anger' as const,
-      probability: 0.8,
-      heldMs: 8000,
-    },
-  };
-}
-
-function callEnded(callId: string) {
-  return {
-    ...envelope(callId),
-    type: 'call.ended' as const,
-    data: { callId, reason: 'stopped', durationMs: 60_000, legs: [] },
-  };
 }

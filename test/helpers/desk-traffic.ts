@@ -1,3 +1,4 @@
+import { withReading } from '../../src/dashboard/live/sparkline-points.ts';
 import type { DeskBatch, LiveCall, LiveLeg } from '../../src/protocol/dashboard.ts';
 import { EMOTIONS, type Label } from '../../src/protocol/labels.ts';
 import { deskAlert, deskReading } from './desk-samples.ts';
@@ -16,9 +17,10 @@ export class DeskTraffic {
     this.calls = Array.from({ length: count }, (_, index) => this.#call(index, nowMs));
   }
 
-  /** What half a second of all calls brings, as one batch. */
-  tick(): Partial<DeskBatch> {
-    const updates = this.calls.flatMap((call) =>
+  /** One hop's readings of every `parts`-th call, as one batch: calls do not all speak at once. */
+  tick(part = 0, parts = 1): Partial<DeskBatch> {
+    const calls = this.calls.filter((_, index) => index % parts === part);
+    const updates = calls.flatMap((call) =>
       call.legs
         .filter(({ reading }) => reading !== null)
         .map((leg) => ({ callId: call.callId, leg: leg.leg, reading: this.#next(leg) })),
@@ -37,7 +39,7 @@ export class DeskTraffic {
       confidence: clamp(before.confidence + (this.#random() - 0.5) * 0.08, 0.3, 0.97),
       ...(turn && { label: this.#label(), sinceMs: atMs }),
     };
-    Object.assign(leg, { reading });
+    Object.assign(leg, withReading(leg, reading));
     return reading;
   }
 

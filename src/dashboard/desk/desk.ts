@@ -7,7 +7,7 @@ import { browserClock } from '../browser-clock.ts';
 import { LiveCalls } from '../live/live-calls.ts';
 import { DeskClient } from './desk-client.ts';
 import { DeskSocket } from './desk-socket.ts';
-import { followRoute } from './route.ts';
+import { followRoute } from './follow-route.ts';
 import { SignIn } from './sign-in.ts';
 
 /** What stands between opening the page and the first call. */

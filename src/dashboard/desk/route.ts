@@ -1,5 +1,3 @@
-import { type Signal, signal } from '@preact/signals';
-
 /** Where somebody is on the page; kept behind the `#`, so that the gateway serves one file. */
 export type Route =
   | { readonly view: 'wall' }
@@ -25,15 +23,6 @@ export function hashOf(route: Route): string {
     case 'try':
       return `#/${route.view}`;
   }
-}
-
-/** The route of this window, following its address. */
-export function followRoute(): Signal<Route> {
-  const route = signal(parseRoute(location.hash));
-  addEventListener('hashchange', () => {
-    route.value = parseRoute(location.hash);
-  });
-  return route;
 }
 
 /** Somebody may have typed it. */

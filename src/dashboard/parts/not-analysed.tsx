@@ -18,8 +18,10 @@ export function NotAnalysed({ leg, reason, full = false }: NotAnalysedProps) {
         </svg>
         {STRINGS.legs[leg]}: {STRINGS.notAnalysed.toLowerCase()}
       </span>
-      {reason !== undefined && <span class="soft not-analysed-reason">{reason}</span>}
-      {full && leg !== 'customer' && <span class="soft">{STRINGS.notAnalysedAgent}</span>}
+      {reason !== undefined && (
+        <span class="soft not-analysed-reason">{STRINGS.policyReasons[reason] ?? reason}</span>
+      )}
+      {full && leg !== 'customer' && <span class="soft">{STRINGS.theLaw}</span>}
     </div>
   );
 }
