@@ -35,7 +35,7 @@ export function takeTranscription(
   const form = signedForm(options.keys, request);
   const { TranscriptionEvent: event, CallSid: callSid } = form;
   if (event === 'transcription-content') {
-    const line = lineOf(form);
+    const line = transcriptOf(form);
     if (line !== undefined) options.intake.take('twilio', String(callSid), line);
   } else {
     const notice = NOTICES.find((known) => known === event) ?? 'other';
@@ -48,8 +48,8 @@ export function takeTranscription(
   response.status(204).end();
 }
 
-/** Undefined where nothing was said, or on a track that is no leg. */
-function lineOf(form: Form): Transcript | undefined {
+/** The line in a form; undefined where nothing was said, or on a track that is no leg. Throws TW_BAD_REQUEST. */
+export function transcriptOf(form: Form): Transcript | undefined {
   const { transcript, confidence } = spoken(form.TranscriptionData);
   const leg = LEG_OF_TRACK.get(String(form.Track ?? 'inbound_track'));
   const text = typeof transcript === 'string' ? transcript.trim() : '';

@@ -39,7 +39,7 @@ export class BinnedSeries {
   medianBefore(minBins: number): number | undefined {
     const before = this.#bins.slice(0, -1);
     if (before.length < minBins) return undefined;
-    return median(before.map(({ sum, count }) => sum / count));
+    return median(Float64Array.from(before, ({ sum, count }) => sum / count));
   }
 
   /**
@@ -55,15 +55,31 @@ export class BinnedSeries {
     const first = points[0];
     if (first === undefined || points.length < MIN_TREND_BINS) return undefined;
     if (nowMs - first.atMs < overMs / 2) return undefined;
-    const slopes = points.flatMap((one, i) =>
-      points.slice(i + 1).map((other) => (other.value - one.value) / (other.atMs - one.atMs)),
-    );
-    return median(slopes) * overMs;
+    return median(slopes(points)) * overMs;
   }
 }
 
-function median(values: number[]): number {
-  const sorted = values.sort((one, other) => one - other);
+interface Point {
+  readonly atMs: number;
+  readonly value: number;
+}
+
+/** Of the lines through every two points: plain loops, for it is done at every update. */
+function slopes(points: readonly Point[]): Float64Array {
+  const found = new Float64Array((points.length * (points.length - 1)) / 2);
+  let count = 0;
+  for (let i = 0; i < points.length; i++) {
+    const one = points[i]!;
+    for (let k = i + 1; k < points.length; k++) {
+      const other = points[k]!;
+      found[count++] = (other.value - one.value) / (other.atMs - one.atMs);
+    }
+  }
+  return found;
+}
+
+function median(values: Float64Array): number {
+  const sorted = values.sort();
   const middle = sorted.length >> 1;
   const upper = sorted[middle]!;
   return sorted.length % 2 === 1 ? upper : (sorted[middle - 1]! + upper) / 2;

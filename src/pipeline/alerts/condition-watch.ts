@@ -11,8 +11,8 @@ type AlertReading = NonNullable<EventData<'alert.raised'>['conditions']>[number]
 /** What a condition reads now, as alert.raised says it; whether that is enough. */
 export type ConditionReading = AlertReading & { readonly met: boolean };
 
-/** A trend is taken from so many means at most: 276 slopes. */
-const TREND_BINS = 24;
+/** A trend is taken from so many means at most: 120 slopes. */
+const TREND_BINS = 16;
 /** What is usual for a speaker: the last two minutes of speech, in stretches … */
 const BASELINE_BIN_MS = 5000;
 const BASELINE_BINS = 24;
