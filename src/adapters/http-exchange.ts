@@ -1,3 +1,5 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
 import type { Clock } from '../protocol/clock.ts';
 import { DeliveryError, type Prospect } from './delivery-error.ts';
 
@@ -13,7 +15,7 @@ export interface HttpRequest {
 /** What a target answered, whatever it was. */
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: http.IncomingHttpHeaders;
   /** Absent when it was longer than anybody needs; then the rest was not read. */
   readonly text: string | undefined;
 }
@@ -25,34 +27,40 @@ const UNAUTHORIZED = [401, 403];
 /** Statuses below 500 after which the same request may succeed: keys put right, conflicts, limits, time. */
 const PASSING = [...UNAUTHORIZED, 408, 409, 423, 424, 425, 429];
 
-/** Sends one request and reads its answer. Rejects as `fetch` does when there is none. */
-export async function exchange({
-  method,
-  url,
-  headers,
-  body,
-  signal,
-}: HttpRequest): Promise<HttpAnswer> {
-  const response = await fetch(url, {
-    method,
-    headers: {
-      'user-agent': 'tonewire',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body !== undefined && { body }),
-    // A redirect could lead a credential anywhere.
-    redirect: 'manual',
-    signal,
+/** Connections are kept for the next request; node:http takes a quarter of the CPU time of fetch. */
+const HTTP = { request: http.request, agent: new http.Agent({ keepAlive: true }) };
+const HTTPS = { request: https.request, agent: new https.Agent({ keepAlive: true }) };
+
+/**
+ * Sends one request and reads its answer; rejects when there is none. Follows no redirect, which
+ * could lead a credential anywhere.
+ */
+export function exchange(options: HttpRequest): Promise<HttpAnswer> {
+  const { method, url, body, signal } = options;
+  const { request, agent } = url.startsWith('https:') ? HTTPS : HTTP;
+  const headers = {
+    'user-agent': 'tonewire',
+    'content-length': Buffer.byteLength(body ?? ''),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...options.headers,
+  };
+  return new Promise((resolve, reject) => {
+    const sending = request(url, { method, agent, headers, signal }, (response) => {
+      const { statusCode: status = 0 } = response;
+      const done = (text: string | undefined) =>
+        resolve({ status, headers: response.headers, text });
+      readText(response, done, reject);
+    });
+    sending.on('error', reject);
+    sending.end(body);
   });
-  return { status: response.status, headers: response.headers, text: await readText(response) };
 }
 
 /** Throws a DeliveryError that says what another attempt may bring, unless the answer is 2xx. */
 export function requireSuccess(who: string, answer: HttpAnswer, clock: Clock): void {
   const { status, headers } = answer;
   if (status >= 200 && status < 300) return;
-  throw failureOf(who, status, headers.get('retry-after'), clock);
+  throw failureOf(who, status, headers['retry-after'] ?? null, clock);
 }
 
 /** What it means that a target answered so. */
@@ -77,19 +85,22 @@ function prospectOf(status: number): Prospect {
 }
 
 /** Reads a short answer to its end, which keeps the connection, and cuts off a long one. */
-async function readText(response: Response): Promise<string | undefined> {
-  const reader = response.body?.getReader();
-  if (!reader) return '';
-  const chunks: Uint8Array[] = [];
+function readText(
+  response: http.IncomingMessage,
+  done: (text: string | undefined) => void,
+  failed: (cause: Error) => void,
+): void {
+  const chunks: Buffer[] = [];
   let bytes = 0;
-  while (bytes <= MAX_ANSWER_BYTES) {
-    const { done, value } = await reader.read();
-    if (done) return Buffer.concat(chunks).toString('utf8');
-    chunks.push(value);
-    bytes += value.length;
-  }
-  await reader.cancel();
-  return undefined;
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes <= MAX_ANSWER_BYTES) return;
+    done(undefined);
+    response.destroy();
+  });
+  response.on('end', () => done(Buffer.concat(chunks).toString('utf8')));
+  response.on('error', failed);
 }
 
 /** RFC 9110 §10.2.3: seconds, or a date. Anything else is 0. */

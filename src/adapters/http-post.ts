@@ -31,7 +31,7 @@ export function post(request: HttpPost): Promise<void> {
     if (status >= 200 && status < 300) return;
     throw new DeliveryError(`${who}: the receiver answered ${status}.`, {
       prospect: prospectOf(status),
-      retryAfterMs: readRetryAfterMs(answer.headers.get('retry-after'), clock),
+      retryAfterMs: readRetryAfterMs(answer.headers['retry-after'] ?? null, clock),
     });
   });
 }

@@ -47,11 +47,6 @@ export class OutboxWriter {
     return this.#sql.lastSeq.get()?.seq ?? 0;
   }
 
-  /** Entries that were settled and are not written down yet. */
-  get marks(): number {
-    return this.#removed.length + this.#postponed.length + this.#parked.length;
-  }
-
   insert(insertion: Insertion): void {
     this.#inserts.push(insertion);
   }
@@ -71,7 +66,8 @@ export class OutboxWriter {
 
   /** Returns what was accepted. When it throws, nothing is written and everything still to be. */
   write(): readonly Insertion[] {
-    if (this.#inserts.length + this.marks === 0) return [];
+    const changes = this.#inserts.length + this.#removed.length + this.#postponed.length;
+    if (changes === 0) return [];
     const inserts = this.#inserts;
     this.#store.transaction(() => this.#writeAll());
     this.#inserts = [];

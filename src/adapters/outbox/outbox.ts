@@ -33,12 +33,6 @@ export interface OutboxListener {
   changed(): void;
 }
 
-/**
- * Settled entries are written down together once so many or so long have come; should the process
- * be killed before, those are sent again.
- */
-const MARK_EVERY = 32;
-const MARK_AFTER_MS = 2;
 /** How soon a replay or a drop by another process is noticed. */
 const LOOK_EVERY_MS = 500;
 /** After the file could not be written. */
@@ -56,7 +50,8 @@ export class Outbox {
   readonly #looking: NodeJS.Timeout;
   #next: number;
   #atEndOfTurn = false;
-  #timer: NodeJS.Timeout | undefined;
+  #atNextTurn: NodeJS.Immediate | undefined;
+  #tryingAgain: NodeJS.Timeout | undefined;
   #failing = false;
   #stale = false;
 
@@ -135,8 +130,9 @@ export class Outbox {
   /** Writes everything down now. When that fails it stays in memory and is tried again. */
   flush(): void {
     this.#atEndOfTurn = false;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    clearImmediate(this.#atNextTurn);
+    this.#atNextTurn = undefined;
+    clearTimeout(this.#tryingAgain);
     try {
       const accepted = this.#writer.write();
       this.#failing = false;
@@ -150,12 +146,12 @@ export class Outbox {
   close(): void {
     clearInterval(this.#looking);
     this.flush();
-    clearTimeout(this.#timer);
+    clearTimeout(this.#tryingAgain);
   }
 
+  /** Together with what else is answered in this turn; should the process be killed before, they are sent again. */
   #mark(): void {
-    if (this.#writer.marks >= MARK_EVERY) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), MARK_AFTER_MS);
+    this.#atNextTurn ??= setImmediate(() => this.flush());
   }
 
   #trouble(cause: unknown): void {
@@ -164,8 +160,8 @@ export class Outbox {
       const { logger } = this.options;
       logger.error('the outbox cannot be written; events wait in memory', errorFields(cause));
     }
-    this.#timer = setTimeout(() => this.flush(), TRY_AGAIN_MS);
-    this.#timer.unref();
+    this.#tryingAgain = setTimeout(() => this.flush(), TRY_AGAIN_MS);
+    this.#tryingAgain.unref();
   }
 
   #look(): void {
