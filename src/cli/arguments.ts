@@ -48,3 +48,13 @@ export function parseMilliseconds(text: string): number {
   }
   return ms;
 }
+
+const AGE_UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `--older-than 2h`: milliseconds of an age in seconds, minutes, hours or days. */
+export function parseAge(text: string): number {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count === undefined)
+    throw new InvalidArgumentError('It takes an age such as 90s, 2h or 30d.');
+  return Number(count) * AGE_UNITS_MS[unit as keyof typeof AGE_UNITS_MS];
+}

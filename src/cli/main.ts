@@ -6,6 +6,7 @@ import { compressCommand } from './compress.ts';
 import { demoCommand } from './demo.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
+import { outboxCommand } from './outbox.ts';
 import { reportFailure } from './report-failure.ts';
 import { rulesCommand } from './rules.ts';
 import { serveCommand } from './serve.ts';
@@ -33,6 +34,7 @@ const COMMANDS = [
   explainCommand,
   baselineCommand,
   benchCommand,
+  outboxCommand,
 ];
 
 function createProgram(): Command {
