@@ -15,15 +15,18 @@ import type { Config } from './config/schema.ts';
 import { IN_MEMORY } from './config/schema-store.ts';
 import { Desk, type DeskOptions } from './desk/desk.ts';
 import { Authenticator } from './gateway/auth.ts';
-import { startServer, type TonewireServer } from './gateway/server.ts';
+import { type ServerOptions, startServer, type TonewireServer } from './gateway/server.ts';
 import { createLogger, type Logger } from './log/logger.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { createAnalyser, ModelAnalyser } from './pipeline/analyser.ts';
 import type { Analyser } from './pipeline/analysis.ts';
 import { registerSchedulerMetrics } from './pipeline/scheduler-metrics.ts';
 import { type Clock, systemClock } from './protocol/clock.ts';
+import type { AnyEvent } from './protocol/events.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
+import { labelledMetrics, registerWorkerMetrics } from './workers/worker-metrics.ts';
+import { Workers } from './workers/workers.ts';
 
 /** What a Tonewire is built on; each has a default that suits a program of its own. */
 export interface TonewireParts {
@@ -75,9 +78,7 @@ export async function startTonewire(config: Config, parts: TonewireParts = {}): 
     for (const letGo of opened.reverse()) await letGo();
   });
   try {
-    const analyser = parts.analyser ?? (await loadAnalyser(config));
-    if (parts.analyser === undefined) opened.push(() => analyser.close());
-    if (analyser instanceof ModelAnalyser) registerSchedulerMetrics(registry, analyser.scheduler);
+    const heard = await openCalls(config, parts, { registry, bus, logger, clock, opened });
     const contexts = createContexts(config, registry);
     contexts?.follow(bus);
     const store = await openNeededStore(config, clock);
@@ -100,12 +101,40 @@ export async function startTonewire(config: Config, parts: TonewireParts = {}): 
     const edge = { config, bus, clock, logger, registry };
     const desk = openDesk({ ...edge, store });
     opened.push(() => desk?.close());
-    const server = await startServer({ ...edge, analyser, feed, auth, contexts, desk });
-    return running(server, analyser.modelId, bus, feed, release);
+    const server = await startServer({ ...edge, ...heard, feed, auth, contexts, desk });
+    return running(server, heard.modelId, bus, feed, release);
   } catch (cause) {
     await release();
     throw cause;
   }
+}
+
+interface CallsParts {
+  readonly registry: Registry;
+  readonly bus: EventBus;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly opened: (() => unknown)[];
+}
+
+/** What hears the calls: an analyser in this process, or workers. */
+async function openCalls(
+  config: Config,
+  parts: TonewireParts,
+  { registry, bus, logger, clock, opened }: CallsParts,
+): Promise<Pick<ServerOptions, 'analyser' | 'elsewhere'> & { readonly modelId: string }> {
+  if (config.server.workers > 1 && parts.analyser === undefined) {
+    const publish = (event: AnyEvent) => bus.publish(event);
+    const workers = await Workers.start({ config, publish, logger, clock });
+    opened.push(() => workers.close());
+    registerWorkerMetrics(registry, workers);
+    const elsewhere = { calls: workers, metrics: () => labelledMetrics(workers) };
+    return { elsewhere, modelId: workers.modelId };
+  }
+  const analyser = parts.analyser ?? (await loadAnalyser(config));
+  if (parts.analyser === undefined) opened.push(() => analyser.close());
+  if (analyser instanceof ModelAnalyser) registerSchedulerMetrics(registry, analyser.scheduler);
+  return { analyser, modelId: analyser.modelId };
 }
 
 function running(

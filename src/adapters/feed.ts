@@ -1,4 +1,5 @@
 import { TonewireError } from '../protocol/errors.ts';
+import { eventJson } from '../protocol/event-json.ts';
 import { type AnyEvent, EVENT_TYPES, type EventType } from '../protocol/events.ts';
 import { LEGS, type Leg } from '../protocol/labels.ts';
 import type { Adapter } from './adapter.ts';
@@ -87,7 +88,7 @@ export class Feed implements Adapter {
     let message: FeedMessage | undefined;
     for (const subscription of this.#subscriptions) {
       if (!matches(event, subscription.filter)) continue;
-      message ??= { id: event.id, type: event.type, json: JSON.stringify(event) };
+      message ??= { id: event.id, type: event.type, json: eventJson(event) };
       this.#offer(subscription, message);
     }
   }

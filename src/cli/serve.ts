@@ -5,6 +5,7 @@ export interface ServeOptions extends ConfigFlagOptions {
   readonly config?: string;
   readonly port?: string;
   readonly host?: string;
+  readonly workers?: string;
   readonly store?: string;
 }
 
@@ -28,6 +29,7 @@ export function serveCommand(): Command {
     .option('--port <number>', 'where to listen (server.port); 0 takes any free port')
     .option('--host <address>', 'where to listen (server.host)')
     .option('--store <file>', 'the SQLite file that outlives the process (store.path)')
+    .option('--workers <n>', 'processes that carry calls (server.workers)')
     .addHelpText('after', HELP)
     .action(async (options: ServeOptions) => (await import('./actions/serve.ts')).serve(options));
   return addConfigFlags(command);

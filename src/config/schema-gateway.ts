@@ -22,6 +22,18 @@ export const ServerSchema = section('Where the gateway listens.', {
         'The https origin that callers reach this gateway by, such as https://voice.example.com, without a path. Signatures are checked against it, because the Host header is whatever a sender writes. Once it is set the gateway counts as exposed, and needs auth.apiKeys. Default: none.',
     }),
   ),
+  workers: whole(
+    1,
+    1,
+    256,
+    'Processes that carry calls. 1: this one does. More use more cores: this process keeps the port, authentication, the feed, adapters and the store, each call runs in one of the others from its start to its end, and limits hold over all of them together. A core each is enough; every process loads the model, about 100 MB. Default: 1.',
+  ),
+  maxWorkerEvents: whole(
+    10_000,
+    100,
+    1_000_000,
+    'Events that may wait in a worker while this process does not take them. When full the oldest is dropped and counted. Default: 10000.',
+  ),
   drainTimeoutMs: whole(
     30_000,
     0,

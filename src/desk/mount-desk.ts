@@ -3,6 +3,7 @@ import type { Authenticator } from '../gateway/auth.ts';
 import { pageRouter } from '../gateway/page.ts';
 import type { SessionContext } from '../gateway/session.ts';
 import type { UpgradeRoute } from '../gateway/upgrade.ts';
+import type { Clock } from '../protocol/clock.ts';
 import { DESK_FEED_PATH } from '../protocol/desk-endpoints.ts';
 import type { Desk } from './desk.ts';
 import { deskRouter } from './desk-router.ts';
@@ -14,11 +15,13 @@ export interface DeskHost {
   readonly routers: Router[];
   readonly routes: Map<string, UpgradeRoute>;
   readonly auth: Authenticator;
-  readonly context: SessionContext;
+  /** Absent where other processes carry the calls: then no sample call plays. */
+  readonly context: SessionContext | undefined;
+  readonly clock: Clock;
 }
 
 /** Puts the desk on the gateway's port. */
-export function mountDesk(desk: Desk, { routers, routes, auth, context }: DeskHost): void {
+export function mountDesk(desk: Desk, { routers, routes, auth, context, clock }: DeskHost): void {
   routers.push(pageRouter(), deskRouter({ desk, auth, samples: new SampleCalls(context) }));
-  routes.set(DESK_FEED_PATH, deskUpgrade({ feed: desk.feed, auth, clock: context.clock }));
+  routes.set(DESK_FEED_PATH, deskUpgrade({ feed: desk.feed, auth, clock }));
 }

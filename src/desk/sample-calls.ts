@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Session, type SessionContext } from '../gateway/session.ts';
+import type { Clock } from '../protocol/clock.ts';
 import { TonewireError, toTonewireError } from '../protocol/errors.ts';
 import { readSampleRecording, type SampleRecording } from './sample-recording.ts';
 
@@ -7,16 +8,19 @@ import { readSampleRecording, type SampleRecording } from './sample-recording.ts
 const SLICE_MS = 100;
 const BYTES_PER_SAMPLE = 2;
 
+const OFF = 'desk.maxSampleCalls is 0, or the calls run in workers.';
+
 /** Plays the sample call into the gateway's own sessions, in real time, for whoever tries the page. */
 export class SampleCalls {
-  readonly #context: SessionContext;
+  readonly #context: SessionContext | undefined;
   readonly #maxPlaying: number;
   #recording: Promise<SampleRecording> | undefined;
   #playing = 0;
 
-  constructor(context: SessionContext) {
+  /** Without sessions in this process none is played. */
+  constructor(context: SessionContext | undefined) {
     this.#context = context;
-    this.#maxPlaying = context.config.desk.maxSampleCalls;
+    this.#maxPlaying = context?.config.desk.maxSampleCalls ?? 0;
   }
 
   get enabled(): boolean {
@@ -28,9 +32,8 @@ export class SampleCalls {
    * desk.maxSampleCalls play, or whatever keeps any call from starting.
    */
   async play(): Promise<string> {
-    if (!this.enabled) {
-      throw new TonewireError('TW_NOT_CONFIGURED', 'desk.maxSampleCalls is 0.');
-    }
+    const context = this.#context;
+    if (!this.enabled || context === undefined) throw new TonewireError('TW_NOT_CONFIGURED', OFF);
     if (this.#playing >= this.#maxPlaying) {
       throw new TonewireError('TW_RATE_LIMITED', 'As many sample calls play as may.');
     }
@@ -38,7 +41,7 @@ export class SampleCalls {
     this.#playing += 1;
     try {
       const recording = await this.#read();
-      return this.#start(recording, () => {
+      return this.#start(context, recording, () => {
         this.#playing -= 1;
       });
     } catch (cause) {
@@ -50,7 +53,7 @@ export class SampleCalls {
   /** The recording as a WAV file. Throws TW_NOT_CONFIGURED. */
   async audio(): Promise<Buffer> {
     if (this.enabled) return (await this.#read()).wav;
-    throw new TonewireError('TW_NOT_CONFIGURED', 'desk.maxSampleCalls is 0.');
+    throw new TonewireError('TW_NOT_CONFIGURED', OFF);
   }
 
   #read(): Promise<SampleRecording> {
@@ -58,10 +61,14 @@ export class SampleCalls {
     return this.#recording;
   }
 
-  #start({ legs, sampleRateHz }: SampleRecording, onEnded: () => void): string {
+  #start(
+    context: SessionContext,
+    { legs, sampleRateHz }: SampleRecording,
+    onEnded: () => void,
+  ): string {
     const callId = `sample-${randomUUID()}`;
     let timer: NodeJS.Timeout | undefined;
-    const session = new Session(this.#context, true, ({ type }) => {
+    const session = new Session(context, true, ({ type }) => {
       if (type !== 'session.ended' && type !== 'failed') return;
       clearInterval(timer);
       onEnded();
@@ -75,28 +82,31 @@ export class SampleCalls {
       metadata: {},
       consent: 'given',
     });
-    timer = setInterval(this.#feeder(session, { legs, sampleRateHz }), SLICE_MS);
+    timer = setInterval(feeder(session, context.clock, { legs, sampleRateHz }), SLICE_MS);
     return callId;
   }
+}
 
-  /** Hands over what is due by the clock, so that late timers never add up. */
-  #feeder(session: Session, { legs, sampleRateHz }: Omit<SampleRecording, 'wav'>): () => void {
-    const { clock } = this.#context;
-    const startedMs = clock.monotonicMs();
-    const totalBytes = legs[0]?.pcm.length ?? 0;
-    let sentBytes = 0;
-    return () => {
-      const dueSamples = Math.floor(((clock.monotonicMs() - startedMs) * sampleRateHz) / 1000);
-      const dueBytes = Math.min(totalBytes, dueSamples * BYTES_PER_SAMPLE);
-      try {
-        for (const { leg, pcm } of legs) {
-          session.handle({ type: 'audio', leg, bytes: pcm.subarray(sentBytes, dueBytes) });
-        }
-        sentBytes = dueBytes;
-        if (sentBytes === totalBytes) void session.end('stopped');
-      } catch (cause) {
-        void session.fail(toTonewireError(cause));
+/** Hands over what is due by the clock, so that late timers never add up. */
+function feeder(
+  session: Session,
+  clock: Clock,
+  { legs, sampleRateHz }: Omit<SampleRecording, 'wav'>,
+): () => void {
+  const startedMs = clock.monotonicMs();
+  const totalBytes = legs[0]?.pcm.length ?? 0;
+  let sentBytes = 0;
+  return () => {
+    const dueSamples = Math.floor(((clock.monotonicMs() - startedMs) * sampleRateHz) / 1000);
+    const dueBytes = Math.min(totalBytes, dueSamples * BYTES_PER_SAMPLE);
+    try {
+      for (const { leg, pcm } of legs) {
+        session.handle({ type: 'audio', leg, bytes: pcm.subarray(sentBytes, dueBytes) });
       }
-    };
-  }
+      sentBytes = dueBytes;
+      if (sentBytes === totalBytes) void session.end('stopped');
+    } catch (cause) {
+      void session.fail(toTonewireError(cause));
+    }
+  };
 }

@@ -6,7 +6,7 @@ import type { GatewayMetrics } from './metrics.ts';
 import { requestUrl } from './request-url.ts';
 
 /** Why a gateway takes no new calls; undefined when it does. */
-export type Unready = 'draining' | 'at capacity' | 'overloaded' | undefined;
+export type Unready = 'draining' | 'at capacity' | 'overloaded' | 'no worker' | undefined;
 
 export interface HttpAppOptions {
   readonly routers: readonly Router[];

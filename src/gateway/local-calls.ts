@@ -26,6 +26,8 @@ export interface LocalCallsOptions {
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** The name of this process, where calls run in several. */
+  readonly worker?: string;
 }
 
 /** The calls of this process. */

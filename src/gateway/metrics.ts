@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { GapCause } from '../pipeline/analysis.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { EventType } from '../protocol/events.ts';
@@ -15,6 +15,9 @@ export interface MetricsProbe {
   overloaded(): boolean;
   subscribers(): number;
 }
+
+/** What the registries of other processes hold, each value labelled by its process. */
+export type OtherMetrics = () => Promise<object[]>;
 
 /** The gateway's numbers. No label names a call or a person, or takes unbounded values. */
 export class GatewayMetrics {
@@ -35,7 +38,10 @@ export class GatewayMetrics {
   readonly #transcripts: Counter<'outcome'>;
   readonly #resumes: Counter<'outcome'>;
   readonly #streamStatus: Counter<'source' | 'status'>;
-  constructor(registry: Registry = new Registry(), probe: MetricsProbe) {
+  #others: OtherMetrics | undefined;
+
+  /** `probe`: absent in a process that has no say over the whole, such as a worker. */
+  constructor(registry: Registry = new Registry(), probe?: MetricsProbe) {
     this.#registry = registry;
     collectDefaultMetrics({ register: registry });
     this.#callsStarted = this.#counter('calls_started_total', 'Calls started.', ['source']);
@@ -70,6 +76,15 @@ export class GatewayMetrics {
       'source',
       'status',
     ]);
+    if (probe) this.#gauges(probe);
+  }
+
+  /** Takes in what other processes count. */
+  include(others: OtherMetrics): void {
+    this.#others = others;
+  }
+
+  #gauges(probe: MetricsProbe): void {
     this.#gauge('connections', 'Sockets open.', () => probe.connections());
     this.#gauge('unauthenticated_connections', 'Sockets without a valid start yet.', () =>
       probe.unauthenticated(),
@@ -89,8 +104,10 @@ export class GatewayMetrics {
   }
 
   /** Everything in Prometheus's text format. */
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  async text(): Promise<string> {
+    if (this.#others === undefined) return this.#registry.metrics();
+    const own = await this.#registry.getMetricsAsJSON();
+    return AggregatorRegistry.aggregate([own, ...(await this.#others())]).metrics();
   }
 
   callStarted(source: string): void {

@@ -10,15 +10,17 @@ import type { Logger } from '../log/logger.ts';
 import type { Analyser } from '../pipeline/analysis.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { CLOSE_CODES } from '../protocol/close-codes.ts';
+import { TonewireError } from '../protocol/errors.ts';
 import type { AnyEvent } from '../protocol/events.ts';
 import { Authenticator } from './auth.ts';
+import type { Calls } from './calls.ts';
 import { ConnectionSlots } from './connection-slots.ts';
 import { EVENTS_PATH, type FeedTiming, feedUpgrade } from './feed-endpoints.ts';
 import { httpApp } from './http-app.ts';
 import { httpRouters } from './http-routers.ts';
 import { listen } from './listen.ts';
 import { LocalCalls } from './local-calls.ts';
-import { GatewayMetrics } from './metrics.ts';
+import { GatewayMetrics, type OtherMetrics } from './metrics.ts';
 import { SenderRates } from './overload/sender-rates.ts';
 import type { SessionContext } from './session.ts';
 import { appSource } from './sources/app.ts';
@@ -28,7 +30,10 @@ import { UpgradeDoor } from './upgrade.ts';
 
 export interface ServerOptions {
   readonly config: Config;
-  readonly analyser: Analyser;
+  /** Hears the calls of this process. Absent where other processes carry them. */
+  readonly analyser?: Analyser | undefined;
+  /** The calls of other processes, and what those count. */
+  readonly elsewhere?: { readonly calls: Calls; readonly metrics: OtherMetrics } | undefined;
   readonly bus: EventBus;
   /** Absent when the feed is switched off. */
   readonly feed: Feed | undefined;
@@ -73,8 +78,8 @@ const SPARE_HTTP_CONNECTIONS = 200;
 export interface Gateway {
   readonly app: RequestListener;
   readonly upgrade: UpgradeDoor['knock'];
-  /** What every session shares. */
-  readonly context: SessionContext;
+  /** What every session shares; absent where other processes carry the calls. */
+  readonly context: SessionContext | undefined;
   readonly open: boolean;
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -109,9 +114,8 @@ export function createGateway(options: ServerOptions): Gateway {
     overloaded: () => calls.unready === 'overloaded',
     subscribers: () => feed?.subscriberCount ?? 0,
   });
-  const publish = (event: AnyEvent) => options.bus.publish(event);
-  const calls = new LocalCalls({ ...options, metrics, publish });
-  const { context } = calls;
+  const calls = callsOf(options, metrics);
+  const context = calls instanceof LocalCalls ? calls.context : undefined;
   const auth = options.auth ?? new Authenticator(config, clock);
   const isDraining = () => calls.draining;
   const events = { feed, auth, slots, isDraining, timing: options.feedTiming };
@@ -125,7 +129,7 @@ export function createGateway(options: ServerOptions): Gateway {
   }
   const routes = new Map(sources.map((source) => [source.path, calls.route(source)]));
   routes.set(EVENTS_PATH, feedUpgrade(events));
-  if (options.desk) mountDesk(options.desk, { routers, routes, auth, context });
+  if (options.desk) mountDesk(options.desk, { routers, routes, auth, context, clock });
 
   const { maxMessageBytes } = config.limits;
   const rates = new SenderRates(config.overload, clock);
@@ -138,6 +142,17 @@ export function createGateway(options: ServerOptions): Gateway {
     await door.close(CLOSE_CODES.goingAway);
   };
   return { app, upgrade: door.knock, context, open: auth.open, drain: () => calls.drain(), close };
+}
+
+function callsOf(options: ServerOptions, metrics: GatewayMetrics): Calls {
+  const { analyser, elsewhere } = options;
+  if (elsewhere) {
+    metrics.include(elsewhere.metrics);
+    return elsewhere.calls;
+  }
+  if (!analyser) throw new TonewireError('TW_INTERNAL', 'Nobody hears the calls.');
+  const publish = (event: AnyEvent) => options.bus.publish(event);
+  return new LocalCalls({ ...options, analyser, metrics, publish });
 }
 
 function httpServer(app: RequestListener, maxSockets: number): Server {

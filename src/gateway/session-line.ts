@@ -22,7 +22,7 @@ const TOKEN_BYTES = 32;
 export class SessionLine {
   readonly session: Session;
   /** As good as the call itself: whoever has it may go on in its place. */
-  readonly resumeToken = randomBytes(TOKEN_BYTES).toString('base64url');
+  readonly resumeToken: string;
   readonly #clock: Clock;
   #startedMs = 0;
   readonly #calls: ResumableCalls | undefined;
@@ -42,6 +42,8 @@ export class SessionLine {
     listener: LineListener,
     calls: ResumableCalls | undefined,
   ) {
+    const secret = randomBytes(TOKEN_BYTES).toString('base64url');
+    this.resumeToken = context.worker === undefined ? secret : `${context.worker}.${secret}`;
     this.#clock = context.clock;
     this.#listener = listener;
     this.#calls = calls;

@@ -28,6 +28,8 @@ export interface SessionContext {
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** The name of this process, where calls run in several: a resume token leads back to it. */
+  readonly worker?: string | undefined;
 }
 
 /**

@@ -85,6 +85,12 @@ export const ERRORS = {
     'The subscriber reads too slowly; its queue reached its bound and it was disconnected.',
   ),
   TW_DRAINING: row(4503, 503, true, 'The server is shutting down and accepts no new calls.'),
+  TW_WORKER_LOST: row(
+    4503,
+    503,
+    true,
+    'The process that carried the call has ended, or none is ready to carry one; a new call may begin.',
+  ),
   TW_CALL_DURATION: row(4408, 408, false, 'The call reached limits.maxCallDurationMs.'),
   TW_NOT_CONFIGURED: row(4404, 404, false, 'This source is switched off in the configuration.'),
   TW_MODEL_INVALID: row(

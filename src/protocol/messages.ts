@@ -154,7 +154,7 @@ export const SessionStartedSchema = object({
   resumeToken: Type.Optional(
     Type.String({
       description:
-        'Takes the call up again on another socket, by session.resume. Keep it as you keep a key.',
+        'Takes the call up again on another socket, by session.resume. Keep it as you keep a key. Where it holds a dot, connect to /v1/stream?resume=… with what stands before the dot.',
     }),
   ),
   resumeWindowMs: Type.Optional(

@@ -30,10 +30,11 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 function flags(options: ServeOptions): Record<string, unknown> {
-  const { port, host, store } = options;
+  const { port, host, store, workers } = options;
   return {
     'server.port': port,
     'server.host': host,
+    'server.workers': workers,
     'store.path': store,
     ...configFlags(options),
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { TonewireError } from '../../protocol/errors.ts';
+import { eventJson } from '../../protocol/event-json.ts';
 import type { Leg } from '../../protocol/labels.ts';
 import {
   type Encoding,
@@ -89,7 +90,7 @@ class AppConversation implements SourceConversation {
 
   reply(reply: SessionReply): void {
     if (reply.type === 'event') {
-      this.#socket.send(JSON.stringify(reply.event));
+      this.#socket.send(eventJson(reply.event));
     } else if (reply.type === 'resumed') {
       this.#hearFrom(reply.start.legs);
       this.#send(reply.message);
