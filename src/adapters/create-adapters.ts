@@ -1,10 +1,12 @@
 import type { Config } from '../config/schema.ts';
 import type { Adapter } from './adapter.ts';
 import { createBots } from './bot/create-bots.ts';
+import { createCloudEventsAdapter } from './cloud-events.ts';
 import { createConsoleAdapter, type LineOutput } from './console.ts';
 import { Feed } from './feed.ts';
 import { createFileAdapter } from './file.ts';
 import { createMqttAdapter } from './mqtt.ts';
+import { createSlackAdapter } from './slack.ts';
 import type { Admit } from './socket-io/desk-server.ts';
 import { createSocketIoAdapter } from './socket-io.ts';
 import { createWebhookAdapter } from './webhook.ts';
@@ -35,8 +37,10 @@ export function createAdapters(config: Config, { stdout, admit }: AdapterParts):
     : undefined;
   const all: Adapter[] = [
     ...createBots(config),
+    ...adapters.cloudEvents.map((target) => createCloudEventsAdapter(target)),
     ...adapters.files.map((file) => createFileAdapter(file)),
     ...adapters.mqtt.map((broker) => createMqttAdapter(broker)),
+    ...adapters.slack.map((channel) => createSlackAdapter(channel)),
     ...adapters.socketIo.map((one) => createSocketIoAdapter(one, auth.allowedOrigins, admit)),
     ...adapters.webhooks.map((webhook) => createWebhookAdapter(webhook)),
   ];

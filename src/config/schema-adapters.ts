@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { EVENT_TYPES } from '../protocol/events.ts';
 import { adapterName } from './schema-adapter-members.ts';
+import { CloudEventsSchema, SlackSchema } from './schema-adapters-http.ts';
 import { FileSchema } from './schema-adapters-local.ts';
 import { MqttSchema, SocketIoSchema } from './schema-adapters-messaging.ts';
 import { BOT_ADAPTERS } from './schema-bots.ts';
@@ -76,6 +77,10 @@ const FeedSchema = section('The live feed at /v1/events, for dashboards and bots
 export const AdaptersSchema = section('Where events go. Each has its own queue and failures.', {
   ...BOT_ADAPTERS,
   console: ConsoleSchema,
+  cloudEvents: Type.Array(CloudEventsSchema, {
+    default: [],
+    description: 'Endpoints that take CloudEvents over HTTP. Default: none.',
+  }),
   files: Type.Array(FileSchema, {
     default: [],
     description: 'Files that events are appended to. Default: none.',
@@ -83,6 +88,10 @@ export const AdaptersSchema = section('Where events go. Each has its own queue a
   mqtt: Type.Array(MqttSchema, {
     default: [],
     description: 'MQTT brokers that events are published to. Default: none.',
+  }),
+  slack: Type.Array(SlackSchema, {
+    default: [],
+    description: 'Slack channels that are written to. Default: none.',
   }),
   socketIo: Type.Array(SocketIoSchema, {
     default: [],
