@@ -12,6 +12,12 @@ import { answering } from '../helpers/vendors/vendor-server.ts';
 const ACCESS_KEY = 'AKIAEXAMPLE000000001';
 const SECRET_KEY = 'secret-access-key-of-a-test';
 const VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+/** Where the SDK looks besides, shut. */
+const ELSEWHERE = {
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+};
 
 /** The real SDK, which takes its credentials from the environment. */
 function adapterOf(endpoint: string, { credential, ...rest }: BotOptions = {}) {
@@ -24,10 +30,12 @@ function adapterOf(endpoint: string, { credential, ...rest }: BotOptions = {}) {
 }
 
 describe('with the AWS SDK', () => {
-  const before = VARIABLES.map((name) => process.env[name]);
+  const changed = [...VARIABLES, ...Object.keys(ELSEWHERE)];
+  const values = changed.map((name) => process.env[name]);
+  before(() => Object.assign(process.env, ELSEWHERE));
   after(() => {
-    VARIABLES.forEach((name, index) => {
-      const value = before[index];
+    changed.forEach((name, index) => {
+      const value = values[index];
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     });
@@ -127,6 +135,15 @@ describe('with the AWS SDK', () => {
         server.misbehave(answering(status, { 'x-amzn-errortype': type }, '{}'));
         await assert.rejects(tell(), { prospect: 'passing', message: RegExp(`${status}`) });
       }
+    });
+
+    it('says that there are no credentials, which may come', async () => {
+      const tell = await started();
+      for (const name of VARIABLES) delete process.env[name];
+      await assert.rejects(tell(), {
+        message: 'Lex desk: the AWS SDK finds no credentials.',
+        prospect: 'passing',
+      });
     });
 
     it('takes a bot that does not exist for permanent', async () => {
