@@ -79,12 +79,11 @@ export class LegContext {
   }
 
   #tell(atMs: number): BotContext | undefined {
-    const { context } = this;
     const key = this.#key;
-    if (context === undefined || key === this.#told?.key) return undefined;
+    if (this.#shown === undefined || key === this.#told?.key) return undefined;
     if (atMs - this.#settledMs < this.#config.holdMs) return undefined;
     if (this.#told && atMs - this.#told.atMs < this.#config.minIntervalMs) return undefined;
     this.#told = { key, atMs };
-    return context;
+    return this.context;
   }
 }
