@@ -25,7 +25,7 @@ const windowEnergy = HANN.reduce((sum, w) => sum + w * w, 0);
 
 // Scratch memory and tables hold nothing of a leg, so all legs of a process share them.
 const fft = new RealFft(WINDOW_SAMPLES);
-const power = new Float64Array(WINDOW_SAMPLES / 2 + 1);
+const power = new Float32Array(WINDOW_SAMPLES / 2 + 1);
 const logMel = new LogMel(ANALYSIS_RATE_HZ, WINDOW_SAMPLES);
 const mfcc = new Mfcc();
 

@@ -12,11 +12,11 @@ export class LogMel {
   /** Bins of segment s, from edge s up to edge s + 1: `#start[s]` to `#start[s + 1]`. */
   readonly #start = new Uint16Array(MEL_BANDS + 2);
   /** By bin: how far between its segment's edges it lies, 0..1. */
-  readonly #rise: Float64Array;
+  readonly #rise: Float32Array;
 
   constructor(sampleRateHz: number, fftSize: number) {
     const hzPerBin = sampleRateHz / fftSize;
-    this.#rise = new Float64Array(fftSize / 2 + 1);
+    this.#rise = new Float32Array(fftSize / 2 + 1);
     for (let edge = 0; edge < MEL_BANDS + 2; edge++) {
       this.#start[edge] = Math.ceil(edgeHz(edge) / hzPerBin);
     }
@@ -30,7 +30,7 @@ export class LogMel {
   }
 
   /** `power[fftSize/2 + 1]` in, natural log of each band's energy into `output[MEL_BANDS]`. */
-  compute(power: Float64Array, output: Float32Array): void {
+  compute(power: Float32Array, output: Float32Array): void {
     const rise = this.#rise;
     let rising = 0;
     for (let segment = 0; segment <= MEL_BANDS; segment++) {

@@ -9,7 +9,7 @@ const HALF = MEL_BANDS / 2;
  */
 export class Mfcc {
   /** `[MFCC_COUNT, HALF]` */
-  readonly #basis = new Float64Array(MFCC_COUNT * HALF);
+  readonly #basis = new Float32Array(MFCC_COUNT * HALF);
   /** Sums of band n and its mirror image, then their differences. */
   readonly #folded = new Float64Array(2 * HALF);
 

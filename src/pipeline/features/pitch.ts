@@ -25,7 +25,7 @@ const LAST_BIN = Math.floor(BAND_HIGH_HZ / HZ_PER_BIN);
 
 // Scratch memory and tables hold nothing of a leg, so all legs of a process share them.
 const fft = new RealFft((WINDOW_SAMPLES * LAG_RATE_HZ) / ANALYSIS_RATE_HZ);
-const correlation = new Float64Array(LAST_LAG + 2);
+const correlation = new Float32Array(LAST_LAG + 2);
 const windowGain = windowGains();
 
 /**
@@ -43,7 +43,7 @@ export class Pitch {
   voicing = 0;
 
   /** `power[window/2 + 1]` of the frame in; the result is in `pitchHz` and `voicing`. */
-  compute(power: Float64Array): void {
+  compute(power: Float32Array): void {
     const { signal, spectrum, size } = fft;
     for (let bin = FIRST_BIN; bin <= LAST_BIN; bin++) {
       signal[bin] = power[bin]!;
@@ -95,10 +95,10 @@ export class Pitch {
 }
 
 /** `1 / (the window's own normalised autocorrelation)` at each lag. */
-function windowGains(): Float64Array {
+function windowGains(): Float32Array {
   const samplesPerLag = ANALYSIS_RATE_HZ / LAG_RATE_HZ;
   const zeroLag = autocorrelation(0);
-  return Float64Array.from(correlation, (_, lag) => zeroLag / autocorrelation(lag * samplesPerLag));
+  return Float32Array.from(correlation, (_, lag) => zeroLag / autocorrelation(lag * samplesPerLag));
 }
 
 function autocorrelation(lagSamples: number): number {
