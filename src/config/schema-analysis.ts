@@ -98,7 +98,7 @@ export const AnalysisSchema = section('What is heard, how often, and by which en
     20,
     0,
     1000,
-    'Longest, in milliseconds, that a step waits for other legs to share its batch; only while others can be expected. Longer batches more and costs less per leg, and every reading comes that much later. 0 never waits. Default: 20.',
+    'Longest, in milliseconds, that audio waits for that of other legs, to be heard one after the other and to share a step of the model; only while others can be expected. Longer costs less per leg, and every reading comes that much later. 0 never waits. Default: 20.',
   ),
   maxPendingSteps: whole(
     20,

@@ -11,6 +11,7 @@ import { LegReadings } from './leg-readings.ts';
 import { loadModelFolder, type ModelFolder } from './model-folder.ts';
 import { createHead, type Head } from './network/linear-head.ts';
 import { stateSize } from './network/shape.ts';
+import { Rounds } from './rounds.ts';
 import { Scheduler } from './scheduler.ts';
 import type { SmootherOptions } from './smoother.ts';
 
@@ -28,15 +29,17 @@ export interface AnalyserOptions {
 }
 
 /**
- * The pipeline's one wiring file. A leg is: front end (decode → resample → windows → features →
- * speech gate) → leg (cuts steps, keeps order) → scheduler (one batched step for all legs) → engine
- * → readings (calibrate, account, smooth) → outputs. The engine and the scheduler are shared and
- * stateless towards legs; everything a leg remembers is its own.
+ * The pipeline's one wiring file. A leg's bytes wait for a round (all legs, one after the other), then:
+ * front end (decode → resample → windows → features → speech gate) → leg (cuts steps, keeps order) →
+ * scheduler (one batched step for all legs) → engine → readings (calibrate, account, smooth) →
+ * outputs. Rounds, scheduler and engine are shared and stateless towards legs; everything a leg
+ * remembers is its own.
  */
 export class ModelAnalyser implements Analyser {
   readonly modelId: string;
   readonly engineName: string;
   readonly scheduler: Scheduler;
+  readonly #rounds: Rounds;
   readonly #engine: Engine;
   readonly #model: ModelFolder;
   readonly #head: Head;
@@ -53,13 +56,13 @@ export class ModelAnalyser implements Analyser {
     this.#options = options;
     this.#legOptions = { ...options, stepFrames };
     const { maxBatchLegs, gatherMs } = options;
+    this.#rounds = new Rounds(gatherMs, systemClock);
     const sizes = {
       featureCount: FEATURE_COUNT,
       stateSize: stateSize(shape),
       labelCount: shape.labelCount,
       maxFrameCount: stepFrames,
       maxBatchLegs,
-      gatherMs,
     };
     this.scheduler = new Scheduler(engine, sizes, systemClock);
   }
@@ -73,7 +76,8 @@ export class ModelAnalyser implements Analyser {
     const { id, temperature } = this.#model.manifest;
     const readingModel = { id, temperature, head: this.#head };
     const readings = new LegReadings(readingModel, this.#options.smoothing);
-    const leg = new LegPipeline(format, this.#legOptions, this.scheduler, readings, emit);
+    const { scheduler } = this;
+    const leg = new LegPipeline(format, this.#legOptions, this.#rounds, scheduler, readings, emit);
     return { leg, readings };
   }
 

@@ -74,6 +74,11 @@ export class FrontEnd {
     return this.#baseSamples + this.#windowFill;
   }
 
+  /** Samples at 16 kHz that the next frame still lacks. */
+  get missingSamples(): number {
+    return WINDOW_SAMPLES - this.#windowFill;
+  }
+
   /** Starts afresh behind `count` samples at 16 kHz that pass unheard: a gap too long to fill, or none. */
   skip(count: number): void {
     this.reset();

@@ -144,7 +144,6 @@ export class LegQueue {
       frames: step.frames,
       frameCount: step.frameCount,
       state: this.#readings.state,
-      urgent: this.#pendingSteps > 1 || this.#items.some(({ kind }) => kind === 'barrier'),
       done: (logits, scores, logNormaliser) => {
         if (this.#closed) return;
         this.#items.shift();

@@ -1,9 +1,12 @@
+import { type TonewireError, toTonewireError } from '../protocol/errors.ts';
 import type { AudioFormat, GapCause, LegAnalysis, LegOutput, LegTotals } from './analysis.ts';
+import { BYTES_PER_SAMPLE } from './decode.ts';
 import { ANALYSIS_RATE_HZ, FEATURE_COUNT, HOP_SAMPLES } from './features/layout.ts';
 import { type AnalysisFrame, FrontEnd } from './front-end.ts';
 import { LegQueue } from './leg-queue.ts';
 import type { LegReadings } from './leg-readings.ts';
 import { ProsodySummary } from './prosody-summary.ts';
+import type { Hearer, Rounds } from './rounds.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { TextCue, TextCueOptions } from './text-cues.ts';
 
@@ -20,16 +23,26 @@ export interface LegOptions {
 }
 
 const SAMPLES_PER_MS = ANALYSIS_RATE_HZ / 1000;
+/** Audio that may wait for a round; beyond it a leg hears at once, as one that catches up does. */
+const MOST_WAITING_MS = 128;
 const HOP_MS = HOP_SAMPLES / SAMPLES_PER_MS;
 /** A segment's pitch is the median over its newest 10 s of voice. */
 const SEGMENT_PITCHES = 320;
 
 /**
- * One leg's way from bytes to outputs: frames are cut into model steps, rolling updates and
- * segments, and queue to be answered in the order they were heard (leg-queue.ts).
+ * One leg's way from bytes to outputs. Bytes wait until a frame is complete and the next round of
+ * hearing comes (rounds.ts); frames are cut into model steps, rolling updates and segments, and queue
+ * to be answered in the order they were heard (leg-queue.ts).
  */
-export class LegPipeline implements LegAnalysis {
+export class LegPipeline implements LegAnalysis, Hearer {
   readonly #format: AudioFormat;
+  readonly #rounds: Rounds;
+  readonly #bytesPerMs: number;
+  readonly #waiting: Uint8Array;
+  #waitingBytes = 0;
+  #joined = false;
+  /** Why nothing more can be heard. */
+  #failure: TonewireError | undefined;
   readonly #options: LegOptions;
   readonly #readings: LegReadings;
   readonly #frontEnd: FrontEnd;
@@ -56,11 +69,15 @@ export class LegPipeline implements LegAnalysis {
   constructor(
     format: AudioFormat,
     options: LegOptions,
+    rounds: Rounds,
     scheduler: Scheduler,
     readings: LegReadings,
     emit: (output: LegOutput) => void,
   ) {
     this.#format = format;
+    this.#rounds = rounds;
+    this.#bytesPerMs = (format.sampleRateHz * BYTES_PER_SAMPLE[format.encoding]) / 1000;
+    this.#waiting = new Uint8Array(Math.ceil(MOST_WAITING_MS * this.#bytesPerMs));
     this.#options = options;
     this.#readings = readings;
     this.#step = new Float32Array(options.stepFrames * FEATURE_COUNT);
@@ -75,14 +92,43 @@ export class LegPipeline implements LegAnalysis {
   }
 
   push(bytes: Uint8Array): void {
+    if (this.#failure) throw this.#failure;
     if (this.#closed) return;
-    this.#frontEnd.push(bytes);
-    this.#queue.advance();
+    if (this.#waitingBytes + bytes.length > this.#waiting.length) this.hear();
+    if (bytes.length > this.#waiting.length) {
+      this.#take(bytes);
+      return;
+    }
+    this.#waiting.set(bytes, this.#waitingBytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#joined || this.#waitingBytes < this.#missingBytes) return;
+    this.#joined = true;
+    this.#rounds.join(this);
+  }
+
+  hear(): void {
+    this.#joined = false;
+    if (this.#waitingBytes === 0 || this.#closed) return;
+    const heard = this.#waiting.subarray(0, this.#waitingBytes);
+    this.#waitingBytes = 0;
+    this.#take(heard);
+  }
+
+  #take(bytes: Uint8Array): void {
+    try {
+      this.#frontEnd.push(bytes);
+      this.#queue.advance();
+    } catch (cause) {
+      // In a round nobody is there to catch it: whoever pushes next is told, and ends the call.
+      this.#failure = toTonewireError(cause);
+      this.abort();
+    }
   }
 
   /** A short gap is filled with silence. A long one is skipped: what is heard next starts afresh. */
   gap(missingSamples: number, cause: GapCause): void {
     if (this.#closed) return;
+    this.hear();
     const missingMs = (missingSamples * 1000) / this.#format.sampleRateHz;
     const filledMs = missingMs <= this.#fillableMs ? missingMs : 0;
     const startMs = this.#positionMs;
@@ -97,14 +143,17 @@ export class LegPipeline implements LegAnalysis {
   }
 
   hearWords(cue: TextCue, options: TextCueOptions): void {
+    this.hear();
     if (!this.#closed) this.#readings.hearWords(cue, options, this.#positionMs);
   }
 
   async drained(): Promise<void> {
+    this.hear();
     if (this.#queue.pendingSteps > 0) await this.#queue.barrier();
   }
 
   async flush(): Promise<void> {
+    this.hear();
     this.#cutOff();
     await this.#queue.barrier();
     this.#readings.reset();
@@ -112,6 +161,8 @@ export class LegPipeline implements LegAnalysis {
   }
 
   async end(): Promise<LegTotals> {
+    this.hear();
+    if (this.#failure) throw this.#failure;
     this.#cutOff();
     try {
       await this.#queue.barrier();
@@ -128,6 +179,11 @@ export class LegPipeline implements LegAnalysis {
   abort(): void {
     this.#close();
     this.#queue.close();
+  }
+
+  /** What the next frame still lacks, in the source's bytes. */
+  get #missingBytes(): number {
+    return (this.#frontEnd.missingSamples / SAMPLES_PER_MS) * this.#bytesPerMs;
   }
 
   get #positionMs(): number {

@@ -9,8 +9,6 @@ export interface StepRequest {
   readonly frameCount: number;
   /** `[stateSize]`: read before the step, overwritten after it. */
   readonly state: Float32Array;
-  /** The leg has more steps to ask for, or somebody waits for its answer: this one is not held back. */
-  readonly urgent: boolean;
   /** Views into the batch's result: read them at once, do not keep them. */
   done(logits: Float32Array, scores: Float32Array, logNormaliser: number): void;
   /** The step failed; the leg's state is as it was. */
@@ -23,20 +21,13 @@ export interface SchedulerSizes {
   readonly labelCount: number;
   readonly maxFrameCount: number;
   readonly maxBatchLegs: number;
-  /** Longest that a step may wait for others to share its batch; 0: no longer than a turn of the event loop. */
-  readonly gatherMs: number;
 }
 
-/** Weight of the newest interval between two requests in their running mean. */
-const INTERVAL_WEIGHT = 0.05;
-/** An idle night must not make the first calls of the morning look rare for long. */
-const LONGEST_INTERVAL_MS = 2000;
-
 /**
- * Gathers the legs that wait for a step and runs one batched step for all of them. A batch of many
- * costs each leg a fraction of a step alone, so where others can be expected within `gatherMs` a
- * step waits for them; on a quiet server, or when its leg is behind, it goes at once. While a batch
- * runs the next one fills. First come, first served; a leg has at most one request here.
+ * Runs one batched step for all the legs that wait for one: a batch of many costs each leg a fraction
+ * of a step alone. What one turn of the event loop asks for, such as a round of hearing (rounds.ts),
+ * goes together; while a batch runs the next one fills. First come, first served; a leg has at most
+ * one request here.
  */
 export class Scheduler {
   readonly #engine: Engine;
@@ -46,21 +37,17 @@ export class Scheduler {
   readonly #clock: Clock;
   #waiting: StepRequest[] = [];
   #running = false;
-  #gathering: NodeJS.Timeout | undefined;
-  #due: NodeJS.Immediate | undefined;
-  /** When the longest-waiting request came, and when the newest did. */
+  #due = false;
+  /** When the longest-waiting request came. */
   #waitingSinceMs = 0;
-  #newestMs: number;
   #busyMs = 0;
   #ranSinceMs = 0;
-  #meanIntervalMs = LONGEST_INTERVAL_MS;
   /** Steps over batches is the mean batch; failures are steps without an answer. */
   readonly counts = { batches: 0, steps: 0, failures: 0 };
 
   constructor(engine: Engine, sizes: SchedulerSizes, clock: Clock) {
     this.#engine = engine;
     this.#clock = clock;
-    this.#newestMs = clock.monotonicMs();
     this.#sizes = sizes;
     const { maxBatchLegs, maxFrameCount, featureCount, stateSize } = sizes;
     this.#frames = new Float32Array(maxBatchLegs * maxFrameCount * featureCount);
@@ -81,36 +68,20 @@ export class Scheduler {
   }
 
   request(request: StepRequest): void {
-    const nowMs = this.#clock.monotonicMs();
-    const intervalMs = Math.min(nowMs - this.#newestMs, LONGEST_INTERVAL_MS);
-    this.#meanIntervalMs += (intervalMs - this.#meanIntervalMs) * INTERVAL_WEIGHT;
-    this.#newestMs = nowMs;
-    if (this.#waiting.length === 0) this.#waitingSinceMs = nowMs;
+    if (this.#waiting.length === 0) this.#waitingSinceMs = this.#clock.monotonicMs();
     this.#waiting.push(request);
-    this.#plan(request.urgent);
+    this.#plan();
   }
 
-  /** Decides when the next batch runs: now, or once more legs have come. */
-  #plan(urgent: boolean): void {
-    if (this.#running || this.#due !== undefined) return;
-    const { maxBatchLegs, gatherMs } = this.#sizes;
-    const company = gatherMs / this.#meanIntervalMs >= 1;
-    const leftMs = this.#waitingSinceMs + gatherMs - this.#clock.monotonicMs();
-    if (urgent || !company || leftMs <= 0 || this.#waiting.length >= maxBatchLegs) {
-      clearTimeout(this.#gathering);
-      this.#gathering = undefined;
-      // A turn later, so that all the legs that this turn of the event loop fed are in the batch.
-      this.#due = setImmediate(() => void this.#run());
-    } else {
-      this.#gathering ??= setTimeout(() => {
-        this.#gathering = undefined;
-        void this.#run();
-      }, leftMs);
-    }
+  #plan(): void {
+    if (this.#running || this.#due) return;
+    this.#due = true;
+    // A turn later, so that all the legs that this turn of the event loop fed are in the batch.
+    setImmediate(() => void this.#run());
   }
 
   async #run(): Promise<void> {
-    this.#due = undefined;
+    this.#due = false;
     this.#running = true;
     this.#ranSinceMs = this.#clock.monotonicMs();
     const batch = this.#takeBatch();
@@ -123,7 +94,7 @@ export class Scheduler {
       this.#scatter(batch, result);
     }
     this.#running = false;
-    if (this.#waiting.length > 0) this.#plan(this.#waiting.some(({ urgent }) => urgent));
+    if (this.#waiting.length > 0) this.#plan();
   }
 
   async #step(batch: readonly StepRequest[]): Promise<StepOutput | TonewireError> {

@@ -6,6 +6,7 @@ import { LegReadings } from '../../src/pipeline/leg-readings.ts';
 import { createHead } from '../../src/pipeline/network/linear-head.ts';
 import { DEFAULT_SHAPE, stateSize } from '../../src/pipeline/network/shape.ts';
 import type { WeightArrays } from '../../src/pipeline/network/weights.ts';
+import { Rounds } from '../../src/pipeline/rounds.ts';
 import { Scheduler } from '../../src/pipeline/scheduler.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
 import { initialWeights } from '../../src/training/initial-weights.ts';
@@ -54,7 +55,6 @@ export function schedulerFor(engine: Engine, maxBatchLegs = 16): Scheduler {
       labelCount: SMALL.labelCount,
       maxFrameCount: 8,
       maxBatchLegs,
-      gatherMs: 0,
     },
     systemClock,
   );
@@ -67,7 +67,14 @@ export function openLeg(
   options: Partial<LegOptions> = {},
 ): LegPipeline {
   const all = { ...LEG_OPTIONS, ...options };
-  return new LegPipeline(format, all, scheduler, randomReadings(), emit);
+  return new LegPipeline(
+    format,
+    all,
+    new Rounds(0, systemClock),
+    scheduler,
+    randomReadings(),
+    emit,
+  );
 }
 
 export function randomReadings(): LegReadings {

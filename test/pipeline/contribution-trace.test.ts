@@ -54,7 +54,7 @@ async function hear(
         heard.trace.add(span, frameCount);
         done();
       };
-      scheduler.request({ frames, frameCount, state, urgent: true, done: answered, failed });
+      scheduler.request({ frames, frameCount, state, done: answered, failed });
     });
     steps.push(frameCount);
     at += frames.length;
@@ -72,7 +72,6 @@ function schedulerFor(engine: Awaited<ReturnType<typeof loadEngine>>, { manifest
       labelCount,
       maxFrameCount: 8,
       maxBatchLegs: 16,
-      gatherMs: 0,
     },
     systemClock,
   );

@@ -36,7 +36,6 @@ async function updates(engine: Engine, readings: LegReadings, steps: number): Pr
         frames,
         frameCount: STEP_FRAMES,
         state,
-        urgent: true,
         done: answered,
         failed,
       });

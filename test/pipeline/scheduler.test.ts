@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine, StepInput, StepOutput } from '../../src/pipeline/engines/engine.ts';
 import { Scheduler } from '../../src/pipeline/scheduler.ts';
-import type { Clock } from '../../src/protocol/clock.ts';
+import { systemClock } from '../../src/protocol/clock.ts';
 import { TonewireError } from '../../src/protocol/errors.ts';
 
 const SIZES = { featureCount: 1, stateSize: 1, labelCount: 1, maxFrameCount: 2, maxBatchLegs: 4 };
@@ -33,87 +33,30 @@ class SummingEngine implements Engine {
   async close(): Promise<void> {}
 }
 
-/** A clock that the test sets. */
-class SetClock implements Clock {
-  ms = 0;
-  nowMs = () => this.ms;
-  monotonicMs = () => this.ms;
-}
-
 describe('Scheduler', () => {
   let engine: SummingEngine;
-  let clock: SetClock;
   beforeEach(() => {
     engine = new SummingEngine();
-    clock = new SetClock();
   });
-  const scheduler = (gatherMs: number) => new Scheduler(engine, { ...SIZES, gatherMs }, clock);
-  const ask = (to: Scheduler, value: number, options: { urgent?: boolean; frames?: number } = {}) =>
+  const scheduler = () => new Scheduler(engine, SIZES, systemClock);
+  const ask = (to: Scheduler, value: number, frameCount = 1) =>
     new Promise<number>((resolve, reject) => {
-      const frameCount = options.frames ?? 1;
       to.request({
         frames: new Float32Array(2).fill(value),
         frameCount,
         state: Float32Array.of(value),
-        urgent: options.urgent ?? false,
         done: ([logit]) => resolve(logit!),
         failed: reject,
       });
     });
-  /** So many requests a millisecond apart, answered one by one: from here on company is expected. */
-  async function grewBusy(to: Scheduler): Promise<void> {
-    for (let i = 0; i < 100; i++) {
-      clock.ms += 1;
-      await ask(to, 1, { urgent: true });
-    }
-    engine.batchSizes.length = 0;
-  }
-
   it('steps all legs of one turn of the event loop together, each with its own answer', async () => {
-    const one = scheduler(0);
+    const one = scheduler();
     assert.deepEqual(await Promise.all([1, 2, 3].map((value) => ask(one, value))), [1, 2, 3]);
     assert.deepEqual(engine.batchSizes, [3]);
   });
 
-  it('lets a leg of a quiet server go at once, however long it may gather', async () => {
-    const patient = scheduler(500);
-    clock.ms = 5000;
-    assert.equal(await ask(patient, 7), 7);
-    clock.ms = 10_000;
-    assert.equal(await ask(patient, 8), 8);
-    assert.deepEqual(engine.batchSizes, [1, 1]);
-  });
-
-  it('waits for company once others can be expected, and no longer than until a batch is full', async () => {
-    const patient = scheduler(60_000);
-    await grewBusy(patient);
-    const answers: Promise<number>[] = [];
-    for (const value of [1, 2, 3, 4]) {
-      assert.deepEqual(engine.batchSizes, []);
-      answers.push(ask(patient, value));
-      await delay(2);
-    }
-    assert.deepEqual(await Promise.all(answers), [1, 2, 3, 4]);
-    assert.deepEqual(engine.batchSizes, [4]);
-  });
-
-  it('runs what it has gathered when the time is over', async () => {
-    const patient = scheduler(5);
-    await grewBusy(patient);
-    assert.deepEqual(await Promise.all([ask(patient, 1), ask(patient, 2)]), [1, 2]);
-    assert.deepEqual(engine.batchSizes, [2]);
-  });
-
-  it('does not hold back a leg that is behind, nor who waits with it', async () => {
-    const patient = scheduler(60_000);
-    await grewBusy(patient);
-    const answers = [ask(patient, 1), ask(patient, 2, { urgent: true })];
-    assert.deepEqual(await Promise.all(answers), [1, 2]);
-    assert.deepEqual(engine.batchSizes, [2]);
-  });
-
   it('serves who came first first, and fills the next batch while one runs', async () => {
-    const one = scheduler(0);
+    const one = scheduler();
     let release = () => {};
     engine.held = new Promise((resolve) => {
       release = resolve;
@@ -130,14 +73,14 @@ describe('Scheduler', () => {
   });
 
   it('batches only steps of one length', async () => {
-    const one = scheduler(0);
-    const answers = [ask(one, 1), ask(one, 2, { frames: 2 }), ask(one, 3)];
+    const one = scheduler();
+    const answers = [ask(one, 1), ask(one, 2, 2), ask(one, 3)];
     assert.deepEqual(await Promise.all(answers), [1, 4, 3]);
     assert.deepEqual(engine.batchSizes, [2, 1]);
   });
 
   it('tells every leg of a failed batch, and goes on with the next', async () => {
-    const one = scheduler(0);
+    const one = scheduler();
     engine.fails = true;
     const failed = await Promise.allSettled([ask(one, 1), ask(one, 2)]);
     assert.deepEqual(

@@ -1,0 +1,54 @@
+import type { Clock } from '../protocol/clock.ts';
+
+/** Whoever has audio to hear. */
+export interface Hearer {
+  /** Hears what waits. Called once for each `join`; must not throw. */
+  hear(): void;
+}
+
+/** Weight of the newest interval between two arrivals in their running mean. */
+const INTERVAL_WEIGHT = 0.05;
+/** An idle night must not make the first calls of the morning look rare for long. */
+const LONGEST_INTERVAL_MS = 2000;
+
+/**
+ * Lets legs hear in rounds, one after the other: what one has just used of code and tables, the next
+ * one finds in the processor's caches, and the steps that they end share one batch of the model. A
+ * round gathers for `gatherMs` while others can be expected to join in that time; on a quiet server a
+ * leg hears at once, which is in the same turn of the event loop or the next.
+ */
+export class Rounds {
+  readonly #gatherMs: number;
+  readonly #clock: Clock;
+  #joined: Hearer[] = [];
+  #hearing: Hearer[] = [];
+  #planned = false;
+  #newestMs: number;
+  #meanIntervalMs = LONGEST_INTERVAL_MS;
+
+  /** `gatherMs` 0: a round is what one turn of the event loop brings. */
+  constructor(gatherMs: number, clock: Clock) {
+    this.#gatherMs = gatherMs;
+    this.#clock = clock;
+    this.#newestMs = clock.monotonicMs();
+  }
+
+  join(hearer: Hearer): void {
+    const nowMs = this.#clock.monotonicMs();
+    const intervalMs = Math.min(nowMs - this.#newestMs, LONGEST_INTERVAL_MS);
+    this.#meanIntervalMs += (intervalMs - this.#meanIntervalMs) * INTERVAL_WEIGHT;
+    this.#newestMs = nowMs;
+    this.#joined.push(hearer);
+    if (this.#planned) return;
+    this.#planned = true;
+    if (this.#meanIntervalMs <= this.#gatherMs) setTimeout(() => this.#run(), this.#gatherMs);
+    else setImmediate(() => this.#run());
+  }
+
+  #run(): void {
+    this.#planned = false;
+    [this.#joined, this.#hearing] = [this.#hearing, this.#joined];
+    for (const hearer of this.#hearing) hearer.hear();
+    this.#hearing.length = 0;
+  }
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
+import { type Hearer, Rounds } from '../../src/pipeline/rounds.ts';
+import type { Clock } from '../../src/protocol/clock.ts';
+
+/** A clock that the test sets. */
+class SetClock implements Clock {
+  ms = 0;
+  nowMs = () => this.ms;
+  monotonicMs = () => this.ms;
+}
+
+describe('Rounds', () => {
+  const clock = new SetClock();
+  let order: string[] = [];
+  beforeEach(() => {
+    order = [];
+  });
+
+  /** Resolves when it has heard. */
+  function joins(rounds: Rounds, name: string): Promise<void> {
+    return new Promise((resolve) => {
+      const hearer: Hearer = {
+        hear: () => {
+          order.push(name);
+          resolve();
+        },
+      };
+      rounds.join(hearer);
+    });
+  }
+
+  /** So many arrivals a millisecond apart: from here on company is expected. */
+  async function grewBusy(rounds: Rounds): Promise<void> {
+    for (let i = 0; i < 200; i++) {
+      clock.ms += 1;
+      void joins(rounds, 'before');
+    }
+    await joins(rounds, 'before');
+    order = [];
+  }
+
+  it('lets all who joined in one turn of the event loop hear in the order they came', async () => {
+    const rounds = new Rounds(0, clock);
+    await Promise.all(['a', 'b', 'c'].map((name) => joins(rounds, name)));
+    assert.deepEqual(order, ['a', 'b', 'c']);
+  });
+
+  it('lets a leg of a quiet server hear at once, however long it may gather', async () => {
+    const rounds = new Rounds(500, clock);
+    clock.ms += 5000;
+    await joins(rounds, 'a');
+    clock.ms += 5000;
+    await joins(rounds, 'b');
+    assert.deepEqual(order, ['a', 'b']);
+  });
+
+  it('gathers over turns of the event loop once company can be expected', async () => {
+    const rounds = new Rounds(50, clock);
+    await grewBusy(rounds);
+    const first = joins(rounds, 'a');
+    await setImmediate();
+    await setImmediate();
+    assert.deepEqual(order, []);
+    await Promise.all([first, joins(rounds, 'b')]);
+    assert.deepEqual(order, ['a', 'b']);
+  });
+
+  it('keeps who joins during a round for the next', async () => {
+    const rounds = new Rounds(0, clock);
+    let again = 0;
+    await new Promise<void>((resolve) => {
+      const hearer: Hearer = {
+        hear: () => {
+          again += 1;
+          if (again === 3) resolve();
+          else rounds.join(hearer);
+        },
+      };
+      rounds.join(hearer);
+    });
+    assert.equal(again, 3);
+  });
+});
