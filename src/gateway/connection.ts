@@ -215,7 +215,7 @@ export class Connection implements SourceSocket, LineListener {
       clearTimeout(timer);
     }
     this.#slot.release();
-    this.#letGo(code === LOST);
+    this.#letGo(code === LOST || code === CLOSE_CODES.comingBack);
   }
 
   #letGo(lost: boolean): void {

@@ -7,6 +7,8 @@ import type { Authenticator } from './auth.ts';
 import { contextRouter } from './context-endpoint.ts';
 import { crossOriginRouter } from './cross-origin.ts';
 import { type FeedEndpointsOptions, feedRouter } from './feed-endpoints.ts';
+import type { Unready } from './http-app.ts';
+import { streamCheckRouter } from './stream-check.ts';
 import { tokenRouter } from './token-endpoint.ts';
 
 export interface HttpRoutersOptions {
@@ -15,10 +17,17 @@ export interface HttpRoutersOptions {
   readonly feed: FeedEndpointsOptions;
   /** Absent when context.enabled is false. */
   readonly contexts: Contexts | undefined;
+  readonly unready: () => Unready;
 }
 
 /** What the gateway answers by plain HTTP beside its sources, in the order it is asked. */
-export function httpRouters({ config, auth, feed, contexts }: HttpRoutersOptions): Router[] {
+export function httpRouters({
+  config,
+  auth,
+  feed,
+  contexts,
+  unready,
+}: HttpRoutersOptions): Router[] {
   const agents = config.adapters.dialogflow;
   const admit = (request: IncomingMessage) => auth.admit(request, 'events');
   return [
@@ -27,5 +36,6 @@ export function httpRouters({ config, auth, feed, contexts }: HttpRoutersOptions
     ...(agents.length > 0 ? [dialogflowWebhook({ agents, contexts, admit })] : []),
     feedRouter(feed),
     tokenRouter(auth),
+    streamCheckRouter(auth, unready),
   ];
 }

@@ -118,10 +118,11 @@ export function createGateway(options: ServerOptions): Gateway {
   const context = calls instanceof LocalCalls ? calls.context : undefined;
   const auth = options.auth ?? new Authenticator(config, clock);
   const isDraining = () => calls.draining;
+  const unready = () => calls.unready ?? (slots.full ? 'at capacity' : undefined);
   const events = { feed, auth, slots, isDraining, timing: options.feedTiming };
 
   const sources: Source[] = [appSource(auth)];
-  const routers = httpRouters({ config, auth, feed: events, contexts: options.contexts });
+  const routers = httpRouters({ config, auth, feed: events, contexts: options.contexts, unready });
   if (config.twilio.enabled) {
     const twilio = twilioGateway({ config, metrics, logger, clock, intake: calls.transcripts });
     sources.push(twilio.source);
@@ -135,7 +136,6 @@ export function createGateway(options: ServerOptions): Gateway {
   const rates = new SenderRates(config.overload, clock);
   const door = new UpgradeDoor({ routes, slots, rates, metrics, isDraining, maxMessageBytes });
   const serveMetrics = config.metrics.enabled;
-  const unready = () => calls.unready ?? (slots.full ? 'at capacity' : undefined);
   const app = httpApp({ routers, metrics, serveMetrics, unready, logger });
   const close = async () => {
     await calls.close();

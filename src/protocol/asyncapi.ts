@@ -3,6 +3,7 @@ import { CLOSE_CODES } from './close-codes.ts';
 import { ERRORS } from './errors.ts';
 import { EVENT_TYPES, eventSchema } from './events.ts';
 import {
+  AudioSkipSchema,
   ErrorMessageSchema,
   PingSchema,
   PongSchema,
@@ -34,6 +35,7 @@ const CLIENT_MESSAGES = {
     contentType: 'application/octet-stream',
     payload: { type: 'string', format: 'binary' },
   },
+  'audio.skip': message('Audio is missing here: reported as a gap.', AudioSkipSchema),
   'session.flush': message(
     'Answers everything heard so far, then starts afresh.',
     SessionFlushSchema,

@@ -4,4 +4,6 @@ export const CLOSE_CODES = {
   normal: 1000,
   /** The server is going away; reconnect elsewhere. */
   goingAway: 1001,
+  /** The client gives this socket up and will resume the call on another. */
+  comingBack: 3000,
 } as const;

@@ -146,6 +146,18 @@ export const ERRORS = {
     'The file of store.path was written by a newer version of Tonewire.',
   ),
   TW_STORE_FAILED: row(4500, 500, true, 'The store failed; the message says why.'),
+  TW_MICROPHONE: row(
+    4400,
+    400,
+    false,
+    'The client could not use the microphone; the message says why and what helps.',
+  ),
+  TW_SEND_BUFFER_FULL: row(
+    4429,
+    429,
+    true,
+    "The client's own buffer is full: more audio was sent than the gateway has confirmed.",
+  ),
   TW_CONNECT_FAILED: row(4500, 502, true, 'The client could not connect; the message says why.'),
   TW_USAGE: row(4400, 400, false, 'The command line is wrong; the message says what it takes.'),
   TW_INTERNAL: row(4500, 500, true, 'Something unexpected failed inside Tonewire.'),

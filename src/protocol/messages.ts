@@ -1,22 +1,17 @@
 import Type, { type Static } from 'typebox';
+import { CONSENTS, ENCODINGS, SAMPLE_RATES_HZ } from './app-protocol.ts';
 import { SpanSchema } from './events.ts';
 import { LEGS } from './labels.ts';
 
-/**
- * The app protocol `tonewire.v1`: JSON text frames for control, binary frames for audio.
- * Audio is interleaved when there are two channels, little-endian when 16-bit.
- */
-export const SUBPROTOCOL = 'tonewire.v1';
-
-/** Sample rates the resampler takes, in hertz. */
-export const SAMPLE_RATES_HZ = [8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000] as const;
-export type SampleRateHz = (typeof SAMPLE_RATES_HZ)[number];
-
-export const ENCODINGS = ['pcm_s16le', 'mulaw', 'alaw'] as const;
-export type Encoding = (typeof ENCODINGS)[number];
-
-export const CONSENTS = ['given', 'denied', 'unknown'] as const;
-export type Consent = (typeof CONSENTS)[number];
+export {
+  CONSENTS,
+  type Consent,
+  ENCODINGS,
+  type Encoding,
+  SAMPLE_RATES_HZ,
+  type SampleRateHz,
+  SUBPROTOCOL,
+} from './app-protocol.ts';
 
 const object = <P extends Type.TProperties>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
@@ -81,6 +76,15 @@ export const SessionResumeSchema = object({
 });
 export type SessionResume = Static<typeof SessionResumeSchema>;
 
+export const AudioSkipSchema = object({
+  type: Type.Literal('audio.skip'),
+  samples: Type.Integer({
+    minimum: 1,
+    maximum: 2 ** 40,
+    description: 'How many samples per channel are missing before the next audio.',
+  }),
+});
+
 export const SessionFlushSchema = object({ type: Type.Literal('session.flush'), id });
 export const SessionEndSchema = object({ type: Type.Literal('session.end') });
 export const PingSchema = object({ type: Type.Literal('ping'), id });
@@ -124,6 +128,7 @@ export type Transcript = Static<typeof TranscriptSchema>;
 export const ClientMessageSchema = Type.Union([
   SessionStartSchema,
   SessionResumeSchema,
+  AudioSkipSchema,
   SessionFlushSchema,
   SessionEndSchema,
   TranscriptSchema,

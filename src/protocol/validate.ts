@@ -3,6 +3,7 @@ import type Type from 'typebox';
 import { TonewireError } from './errors.ts';
 import { type AnyEvent, EVENT_TYPES, type EventType, eventSchema } from './events.ts';
 import {
+  AudioSkipSchema,
   type ClientMessage,
   ErrorMessageSchema,
   PingSchema,
@@ -25,6 +26,7 @@ import { type Validator, validator } from './validator.ts';
 const clientMessages = {
   'session.start': validator<ClientMessage>(SessionStartSchema),
   'session.resume': validator<ClientMessage>(SessionResumeSchema),
+  'audio.skip': validator<ClientMessage>(AudioSkipSchema),
   'session.flush': validator<ClientMessage>(SessionFlushSchema),
   'session.end': validator<ClientMessage>(SessionEndSchema),
   transcript: validator<ClientMessage>(TranscriptSchema),

@@ -42,6 +42,8 @@ interface RunningCall extends DialectCaller {
 }
 
 const BOTH_ANALYSED = {
+  // A call whose line is cut waits for its sender, but not for long.
+  'limits.resumeWindowMs': 20,
   'analysis.legs': { agent: { analysed: true, legalBasis: 'A safety study.' } },
 };
 

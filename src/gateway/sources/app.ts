@@ -39,11 +39,16 @@ export function appSource(auth: Authenticator): Source {
   };
 }
 
+const NOTHING = new Uint8Array(0);
+
 class AppConversation implements SourceConversation {
   readonly #socket: SourceSocket;
   readonly #principal: Principal;
   #legs: readonly Leg[] = [];
   #channels: Deinterleaver | undefined;
+  #sampleBytes = 1;
+  /** Where the next audio lies on the legs' clock. */
+  #positionSamples = 0;
 
   constructor(socket: SourceSocket, principal: Principal) {
     this.#socket = socket;
@@ -58,6 +63,9 @@ class AppConversation implements SourceConversation {
         break;
       case 'session.resume':
         this.#socket.resume(message);
+        break;
+      case 'audio.skip':
+        this.#skip(message.samples);
         break;
       case 'session.flush':
         this.#socket.deliver({ type: 'flush', ...idOf(message) });
@@ -76,13 +84,9 @@ class AppConversation implements SourceConversation {
   }
 
   binary(bytes: Uint8Array): void {
-    if (this.#channels === undefined) {
-      throw new TonewireError(
-        'TW_OUT_OF_ORDER',
-        'Audio came before session.started or session.resumed.',
-      );
-    }
-    this.#channels.split(bytes).forEach((samples, channel) => {
+    const channels = this.#requireChannels().split(bytes);
+    this.#positionSamples += (channels[0]?.length ?? 0) / this.#sampleBytes;
+    channels.forEach((samples, channel) => {
       const leg = this.#legs[channel] ?? 'customer';
       this.#socket.deliver({ type: 'audio', leg, bytes: samples });
     });
@@ -93,6 +97,7 @@ class AppConversation implements SourceConversation {
       this.#socket.send(eventJson(reply.event));
     } else if (reply.type === 'resumed') {
       this.#hearFrom(reply.start.legs);
+      this.#positionSamples = reply.message.positionSamples;
       this.#send(reply.message);
     } else if (reply.type === 'failed') {
       const { code, message } = reply.error;
@@ -123,7 +128,25 @@ class AppConversation implements SourceConversation {
   #hearFrom(legs: readonly SourceLeg[]): void {
     this.#legs = legs.map(({ leg }) => leg);
     const encoding = legs[0]?.format.encoding ?? 'pcm_s16le';
-    this.#channels = new Deinterleaver(legs.length, SAMPLE_BYTES[encoding]);
+    this.#sampleBytes = SAMPLE_BYTES[encoding];
+    this.#channels = new Deinterleaver(legs.length, this.#sampleBytes);
+  }
+
+  #requireChannels(): Deinterleaver {
+    if (this.#channels) return this.#channels;
+    throw new TonewireError(
+      'TW_OUT_OF_ORDER',
+      'Audio came before session.started or session.resumed.',
+    );
+  }
+
+  #skip(samples: number): void {
+    this.#requireChannels();
+    this.#positionSamples += samples;
+    const positionSamples = this.#positionSamples;
+    for (const leg of this.#legs) {
+      this.#socket.deliver({ type: 'audio', leg, bytes: NOTHING, positionSamples });
+    }
   }
 
   /** Before start there are no legs yet, and the session refuses it. */
