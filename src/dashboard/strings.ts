@@ -78,9 +78,9 @@ export const STRINGS = {
   policyReasons: {
     'Consent was denied.': 'Consent was denied.',
     'Consent was not given, and analysis.requireConsent is set.': 'Consent was not given.',
-    'analysis.legs.customer is off.': 'Customers are not heard here.',
-    'analysis.legs.agent.analysed is off.': 'Employees are not heard here.',
-    'analysis.legs.mixed is off.': 'Mixed channels are not heard here.',
+    'analysis.legs.customer is off.': 'Customers are not heard.',
+    'analysis.legs.agent.analysed is off.': 'Employees are not heard.',
+    'analysis.legs.mixed is off.': 'Mixed channels are not heard.',
     'analysis.legs.agent.legalBasis names no legal basis.': 'No legal basis is named.',
   } as Readonly<Record<string, string>>,
   notHeardYet: 'Nothing heard yet',
