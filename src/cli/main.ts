@@ -6,6 +6,7 @@ import { compressCommand } from './compress.ts';
 import { demoCommand } from './demo.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
+import { historyCommand } from './history.ts';
 import { outboxCommand } from './outbox.ts';
 import { reportFailure } from './report-failure.ts';
 import { rulesCommand } from './rules.ts';
@@ -28,6 +29,7 @@ const COMMANDS = [
   demoCommand,
   streamCommand,
   rulesCommand,
+  historyCommand,
   trainCommand,
   evaluateCommand,
   compressCommand,

@@ -239,6 +239,10 @@ export const TwilioSchema = section('Calls from Twilio Media Streams.', {
     true,
     "Refuse a stream whose start brings no token for its call, because Twilio's signature on a socket is the same for every call and can be replayed. /twilio/voice puts the token into its answer. Streams that you start by Twilio's REST API or your own TwiML need a <Parameter> named token: `E.M`, where E is the time it expires in Unix milliseconds and M is HMAC-SHA256 of `E.CallSid` with auth.streamTokenSecret, in base64url without padding. Or set this to false and rely on the signature alone. Only asked for where signatures are checked. Default: true.",
   ),
+  passCaller: toggle(
+    true,
+    'Put the number or address that a call comes from into its metadata, as `from`: dashboards and bots see who calls, and `tonewire history delete --caller` finds the calls of a person. It is personal data, and goes wherever events go. Streams ordered elsewhere need a <Parameter> named from. Default: true.',
+  ),
   mode: Type.Enum(['listen', 'connect'], {
     default: 'listen',
     description:

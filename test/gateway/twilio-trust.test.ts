@@ -121,6 +121,12 @@ describe('the trust in Twilio', () => {
     assert.match(twiml, /<Parameter name="consent" value="given"\/>/);
   });
 
+  it('passes on who calls, unless twilio.passCaller is false', async () => {
+    assert.match(await orderStream(CALL), /<Parameter name="from" value="\+15550100"\/>/);
+    server = await startTestServer({ ...EXPOSED, 'twilio.passCaller': false });
+    assert.doesNotMatch(await orderStream(CALL), /15550100/);
+  });
+
   it('refuses a voice request whose form is not the one that was signed', async () => {
     const headers = {
       'x-twilio-signature': sign(`${ORIGIN}/twilio/voice`, { CallSid: CALL }),

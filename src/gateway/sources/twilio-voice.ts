@@ -16,6 +16,12 @@ import { TRANSCRIPTION_PATH, takeTranscription } from './twilio-transcription.ts
 const VOICE_PATH = '/twilio/voice';
 const STATUS_PATH = '/twilio/status';
 
+/** The metadata that says who calls; among history.callerKeys by default. */
+const CALLER_PARAMETER = 'from';
+
+/** Twilio's own bound on a <Parameter> is 500 characters. */
+const MAX_CALLER_LENGTH = 256;
+
 const STREAM_EVENTS = ['stream-started', 'stream-stopped', 'stream-error'];
 
 export interface TwilioVoiceOptions {
@@ -48,14 +54,21 @@ function answerCall(options: TwilioVoiceOptions, request: Request, response: Res
   if (typeof callSid !== 'string' || !/^[A-Za-z0-9]{1,64}$/.test(callSid)) {
     throw new TonewireError('TW_BAD_REQUEST', 'CallSid is missing.');
   }
-  const twiml = streamTwiml(options, callSid, consentOf(request.query.consent));
+  const caller = options.config.twilio.passCaller ? callerOf(form.From) : undefined;
+  const twiml = streamTwiml(options, callSid, {
+    consent: consentOf(request.query.consent),
+    caller,
+  });
   response.type('text/xml').send(twiml);
 }
 
 function streamTwiml(
   { config, tokens }: TwilioVoiceOptions,
   callSid: string,
-  consent: string | undefined,
+  {
+    consent,
+    caller,
+  }: { readonly consent: string | undefined; readonly caller: string | undefined },
 ): string {
   const { publicOrigin } = config.server;
   if (publicOrigin === undefined) {
@@ -82,6 +95,7 @@ function streamTwiml(
   });
   stream.parameter({ name: TOKEN_PARAMETER, value: tokens.issue(callSid) });
   if (consent !== undefined) stream.parameter({ name: CONSENT_PARAMETER, value: consent });
+  if (caller !== undefined) stream.parameter({ name: CALLER_PARAMETER, value: caller });
   // After <Start> Twilio goes on, and would hang up where nothing follows.
   if (listening) answer.pause({ length: Math.ceil(config.limits.maxCallDurationMs / 1000) });
   return answer.toString();
@@ -95,6 +109,11 @@ function noteStatus(options: TwilioVoiceOptions, request: Request, response: Res
   if (status === 'stream-error') options.logger.warn('Twilio reports a stream error');
   else options.logger.debug('Twilio reports on a stream', { status });
   response.status(204).end();
+}
+
+/** Who calls, as Twilio writes it: a number, or a client's or SIP address. */
+function callerOf(from: unknown): string | undefined {
+  return typeof from === 'string' && from !== '' ? from.slice(0, MAX_CALLER_LENGTH) : undefined;
 }
 
 /** The voice URL may say `?consent=given`, where the flow before it has asked. */
