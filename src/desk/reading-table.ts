@@ -1,5 +1,6 @@
 import type { EventData } from '../protocol/events.ts';
 import { EMOTIONS, type Label, UNDECIDED } from '../protocol/labels.ts';
+import { grownRows } from './grown-rows.ts';
 
 type Update = EventData<'emotion.updated'>;
 
@@ -29,9 +30,6 @@ export const ROW_WIDTH = COLUMNS.probabilities + EMOTIONS.length;
 
 /** Columns that are means over what was merged into a row; the others say where, who and what. */
 const FIRST_MEAN = COLUMNS.arousal;
-
-/** Rows by which the table grows: about two minutes of updates, 10 kB. */
-const GROWTH_ROWS = 256;
 
 /**
  * The readings of one leg over time, one row of numbers an update. The table grows in steps up to
@@ -106,7 +104,7 @@ export class ReadingTable {
   }
 
   #grow(): void {
-    this.#capacity = Math.min(this.#maxRows, this.#capacity + GROWTH_ROWS);
+    this.#capacity = grownRows(this.#capacity, this.#maxRows);
     // One more, in which an update that is to be merged is written first.
     const larger = new Float32Array((this.#capacity + 1) * ROW_WIDTH);
     larger.set(this.#rows);

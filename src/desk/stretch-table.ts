@@ -2,9 +2,9 @@ import { fourDecimals } from '../pipeline/decimals.ts';
 import type { Stretch } from '../protocol/desk.ts';
 import type { EventData } from '../protocol/events.ts';
 import { EMOTIONS } from '../protocol/labels.ts';
+import { grownRows } from './grown-rows.ts';
 
 const WIDTH = 5;
-const GROWTH_ROWS = 256;
 /** How much of a full table is let go of at once, so that most rows move rarely. */
 const DROPPED_SHARE = 1 / 8;
 
@@ -73,7 +73,7 @@ export class StretchTable {
   }
 
   #grow(): void {
-    const rows = Math.min(this.#maxRows, this.#count + GROWTH_ROWS);
+    const rows = grownRows(this.#count, this.#maxRows);
     const larger = new Float32Array(rows * WIDTH);
     larger.set(this.#rows);
     this.#rows = larger;
