@@ -8,6 +8,12 @@ export type { Config } from './config/schema.ts';
 export { createLogger, type Logger, silentLogger } from './log/logger.ts';
 export { VERSION } from './package-root.ts';
 export type { Analyser, AudioFormat, LegAnalysis, LegOutput } from './pipeline/analysis.ts';
+export {
+  createTonewire,
+  type PluginOptions,
+  type TonewirePlugin,
+} from './plugin/create-tonewire.ts';
+export type { InProcessCall, InProcessCallOptions } from './plugin/in-process-call.ts';
 export { type Clock, systemClock } from './protocol/clock.ts';
 export * from './protocol/index.ts';
 export { startTonewire, type Tonewire, type TonewireParts } from './tonewire.ts';

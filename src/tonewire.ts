@@ -67,7 +67,16 @@ const ADAPTER_DRAIN_MS = 5000;
  * adapters → desk → server. A call's audio enters at the server, is heard by the analyser, and leaves as
  * events on the bus, where the contexts add theirs.
  */
-export async function startTonewire(config: Config, parts: TonewireParts = {}): Promise<Tonewire> {
+export function startTonewire(config: Config, parts: TonewireParts = {}): Promise<Tonewire> {
+  return assemble(config, parts, startServer);
+}
+
+/** The stages without a port of their own: `serve` says where requests come from. */
+export async function assemble(
+  config: Config,
+  parts: TonewireParts,
+  serve: (options: ServerOptions) => Promise<TonewireServer>,
+): Promise<Tonewire> {
   const clock = parts.clock ?? systemClock;
   const logger = parts.logger ?? createLogger(config.log.level, process.stderr, clock);
   const registry = new Registry();
@@ -101,7 +110,7 @@ export async function startTonewire(config: Config, parts: TonewireParts = {}): 
     const edge = { config, bus, clock, logger, registry };
     const desk = openDesk({ ...edge, store });
     opened.push(() => desk?.close());
-    const server = await startServer({ ...edge, ...heard, feed, auth, contexts, desk });
+    const server = await serve({ ...edge, ...heard, feed, auth, contexts, desk });
     return running(server, heard.modelId, bus, feed, release);
   } catch (cause) {
     await release();

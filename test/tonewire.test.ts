@@ -94,6 +94,7 @@ describe('the package entry', () => {
         'VERSION',
         'assertEvent',
         'createLogger',
+        'createTonewire',
         'createSocketIoRoomAdapter',
         'eventSchema',
         'isEvent',
