@@ -9,8 +9,9 @@ export interface Microphone {
 }
 
 /**
- * Opens the microphone and gives it out in chunks of 100 ms. Throws TW_CONNECT_FAILED that says why
- * there is none.
+ * Opens the microphone and gives it out in chunks of 100 ms; stopping it twice is once. The client's
+ * own (sdk/microphone.ts) makes its worklet from a blob, which the page's security policy forbids.
+ * Throws TW_MICROPHONE that says why there is none.
  */
 export async function openMicrophone(onChunk: (chunk: Int16Array) => void): Promise<Microphone> {
   const stream = await permitted();
@@ -23,7 +24,7 @@ export async function openMicrophone(onChunk: (chunk: Int16Array) => void): Prom
     stop: async () => {
       capture.port.onmessage = null;
       for (const track of stream.getTracks()) track.stop();
-      await context.close();
+      if (context.state !== 'closed') await context.close();
     },
   };
 }
@@ -45,5 +46,5 @@ async function permitted(): Promise<MediaStream> {
 }
 
 function refused(message: string, cause?: unknown): TonewireError {
-  return new TonewireError('TW_CONNECT_FAILED', message, { cause });
+  return new TonewireError('TW_MICROPHONE', message, { cause });
 }
