@@ -61,6 +61,7 @@ function greeting({ url, open, modelId }: Tonewire, config: Config): string[] {
   return [
     `Tonewire listens on ${url}, model ${modelId}.`,
     ...twilio,
+    ...(config.desk.enabled ? [`  dashboard ${url}/`] : []),
     `  apps      ${socket}/v1/stream`,
     ...feed,
     `  health    ${url}/healthz, ${url}/readyz${config.metrics.enabled ? `, ${url}/metrics` : ''}`,

@@ -35,7 +35,7 @@ export async function sendHistory(
   response: Response,
 ): Promise<void> {
   download(response, format, 'calls');
-  await writeHistory(foundCalls(search, filter), format, response);
+  await untilGone(response, writeHistory(foundCalls(search, filter), format, response));
 }
 
 export async function writeHistory(
@@ -55,7 +55,15 @@ export async function sendCall(
 ): Promise<void> {
   download(response, format, 'call');
   if (format === 'json') response.send(JSON.stringify(call));
-  else await pipeline(Readable.from(callRows(call)), csv(ROW_COLUMNS), response);
+  else
+    await untilGone(response, pipeline(Readable.from(callRows(call)), csv(ROW_COLUMNS), response));
+}
+
+/** Whoever breaks off a download has not met a failure of ours. */
+async function untilGone(response: Response, written: Promise<void>): Promise<void> {
+  await written.catch((cause: unknown) => {
+    if (!response.destroyed || response.writableFinished) throw cause;
+  });
 }
 
 /** A file's name says nothing of whose call it is. */
