@@ -2,6 +2,11 @@
 export type { Adapter, AdapterContext, QueueBounds } from './adapters/adapter.ts';
 export type { EventBus, EventListener } from './adapters/event-bus.ts';
 export type { Feed, FeedFilter, FeedMessage, FeedSubscriber } from './adapters/feed.ts';
+export {
+  createOpenaiRealtimeAdapter,
+  type OpenaiRealtimeConfig,
+  type OpenSession,
+} from './adapters/openai-realtime.ts';
 export { createSocketIoRoomAdapter, type SocketIoRoomOptions } from './adapters/socket-io.ts';
 export { type ConfigSources, loadConfig } from './config/load-config.ts';
 export type { Config } from './config/schema.ts';

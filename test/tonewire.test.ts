@@ -95,6 +95,7 @@ describe('the package entry', () => {
         'assertEvent',
         'createLogger',
         'createTonewire',
+        'createOpenaiRealtimeAdapter',
         'createSocketIoRoomAdapter',
         'eventSchema',
         'isEvent',

@@ -6,6 +6,7 @@ import { createConsoleAdapter, type LineOutput } from './console.ts';
 import { Feed } from './feed.ts';
 import { createFileAdapter } from './file.ts';
 import { createMqttAdapter } from './mqtt.ts';
+import { createOpenaiRealtimeAdapter } from './openai-realtime.ts';
 import { createSlackAdapter } from './slack.ts';
 import type { Admit } from './socket-io/desk-server.ts';
 import { createSocketIoAdapter } from './socket-io.ts';
@@ -40,6 +41,7 @@ export function createAdapters(config: Config, { stdout, admit }: AdapterParts):
     ...adapters.cloudEvents.map((target) => createCloudEventsAdapter(target)),
     ...adapters.files.map((file) => createFileAdapter(file)),
     ...adapters.mqtt.map((broker) => createMqttAdapter(broker)),
+    ...adapters.openaiRealtime.map((one) => createOpenaiRealtimeAdapter(one, limits.maxCalls)),
     ...adapters.slack.map((channel) => createSlackAdapter(channel)),
     ...adapters.socketIo.map((one) => createSocketIoAdapter(one, auth.allowedOrigins, admit)),
     ...adapters.webhooks.map((webhook) => createWebhookAdapter(webhook)),

@@ -30,9 +30,10 @@ function urlErrors({ adapters }: Config): string[] {
     adapters[kind].flatMap((bot, index) => {
       const key = 'endpoint' in bot ? 'endpoint' : 'url';
       const url = 'endpoint' in bot ? bot.endpoint : 'url' in bot ? bot.url : undefined;
-      if (url === undefined || isProtectedUrl(url, ['https'])) return [];
+      const scheme = kind === 'openaiRealtime' ? 'wss' : 'https';
+      if (url === undefined || isProtectedUrl(url, [scheme])) return [];
       return [
-        `adapters.${kind}[${index}].${key} must be an https URL without credentials, or http to loopback`,
+        `adapters.${kind}[${index}].${key} must be an ${scheme} URL without credentials, or ${scheme.slice(0, -1)} to loopback`,
       ];
     }),
   );

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { PERCEIVED, TRENDS } from '../protocol/bot-context.ts';
 import { adapterMembers } from './schema-adapter-members.ts';
+import { filterSection } from './schema-filter.ts';
 import { item, whole } from './section.ts';
 
 const credential = (description: string) =>
@@ -168,6 +169,26 @@ const LexSchema = item(
   },
 );
 
+const OpenaiRealtimeSchema = item('Sessions of the OpenAI Realtime API that the app owns.', {
+  ...bot(''),
+  filter: filterSection(['context.changed', 'call.ended'], ['context.changed', 'call.ended']),
+  conversation: template('{metadata.openaiCallId}', "OpenAI's id of the call, rtc_…."),
+  url: Type.String({
+    default: 'wss://api.openai.com/v1/realtime',
+    description:
+      'The service. wss, or ws to a loopback address. Default: wss://api.openai.com/v1/realtime.',
+  }),
+  apiKey: credential('The API key of the account that owns the sessions.'),
+  instructions: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 16_384,
+      description:
+        "The session's own instructions. Given, the hint is put below them by session.update; otherwise it is a system message of its own, of which only the newest stays. Default: none.",
+    }),
+  ),
+});
+
 const VoiceflowSchema = item('One Voiceflow project.', {
   ...bot('The user id, at most 128 characters.'),
   url: address('https://general-runtime.voiceflow.com', 'The runtime.'),
@@ -202,6 +223,7 @@ export const BOT_ADAPTERS = {
   dialogflow: none(DialogflowSchema, 'Dialogflow CX agents'),
   directLine: none(DirectLineSchema, 'Bot Framework and Copilot Studio bots'),
   lex: none(LexSchema, 'Amazon Lex V2 bots'),
+  openaiRealtime: none(OpenaiRealtimeSchema, 'OpenAI Realtime sessions'),
   rasa: none(RasaSchema, 'Rasa servers'),
   voiceflow: none(VoiceflowSchema, 'Voiceflow projects'),
 };
