@@ -22,6 +22,7 @@ import { createAnalyser, ModelAnalyser } from './pipeline/analyser.ts';
 import type { Analyser } from './pipeline/analysis.ts';
 import { registerSchedulerMetrics } from './pipeline/scheduler-metrics.ts';
 import { type Clock, systemClock } from './protocol/clock.ts';
+import { TonewireError } from './protocol/errors.ts';
 import type { AnyEvent } from './protocol/events.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -132,7 +133,11 @@ async function openCalls(
   parts: TonewireParts,
   { registry, bus, logger, clock, opened }: CallsParts,
 ): Promise<Pick<ServerOptions, 'analyser' | 'elsewhere'> & { readonly modelId: string }> {
-  if (config.server.workers > 1 && parts.analyser === undefined) {
+  if (config.server.workers > 1) {
+    if (parts.analyser) {
+      const message = 'server.workers must be 1 where an analyser is handed in.';
+      throw new TonewireError('TW_CONFIG_INVALID', message);
+    }
     const publish = (event: AnyEvent) => bus.publish(event);
     const workers = await Workers.start({ config, publish, logger, clock });
     opened.push(() => workers.close());

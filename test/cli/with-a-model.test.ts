@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createInterface } from 'node:readline';
 import type { CapacityReport } from '../../src/cli/bench/capacity.ts';
+import type { EnginesReport } from '../../src/cli/bench/engines.ts';
 import type { AnyEvent } from '../../src/protocol/events.ts';
 import { assertEvent } from '../../src/protocol/validate.ts';
 import { type RandomModelFolder, randomModelFolder } from './random-model-folder.ts';
@@ -92,6 +93,22 @@ describe('tonewire with a model', function () {
     child.kill('SIGTERM');
     assert.match(twilio, /POST https:\/\/voice\.example\.com\/twilio\/voice as the voice webhook$/);
     assert.equal(await exitCode(child), 0);
+  });
+
+  it('bench engines compares what is installed, with parity beside each, and says what is not', async () => {
+    const words = ['bench', 'engines', '--batches', '1', '2', '--json', '--model', model.path];
+    const { code, stdout } = await runCli(words);
+    assert.equal(code, 0);
+    const { engines, absent }: EnginesReport = JSON.parse(stdout);
+    const onnx = engines.filter(({ engine }) => engine === 'onnxruntime');
+    assert.deepEqual(
+      onnx.map(({ weights }) => weights),
+      ['fp32', 'int8'],
+    );
+    assert.ok(onnx[0]!.parity < 1e-3);
+    for (const line of engines)
+      assert.deepEqual(Object.keys(line.cpuMsPerSpeechSecond), ['1', '2']);
+    for (const why of Object.values(absent)) assert.match(why, /npm install/);
   });
 
   it('bench capacity reports what each leg costs, stage by stage', async () => {
