@@ -16,7 +16,7 @@ import type { Adapter } from '../src/adapters/adapter.ts';
 import { AdapterHost } from '../src/adapters/adapter-host.ts';
 import { EventBus } from '../src/adapters/event-bus.ts';
 import { createWebhookAdapter } from '../src/adapters/webhook.ts';
-import { distribution, rounded } from '../src/cli/bench/distribution.ts';
+import { type Distribution, distribution, rounded } from '../src/cli/bench/distribution.ts';
 import { measuredCommit, thisMachine } from '../src/cli/bench/machine.ts';
 import { silentLogger } from '../src/log/logger.ts';
 import { systemClock } from '../src/protocol/clock.ts';
@@ -51,11 +51,11 @@ async function main(): Promise<void> {
         noTarget: await cost({ name: 'none', delivery: 'durable', queue: QUEUE, event() {} }),
       });
     }
-    const alone: number[] = [];
-    const besideDead: number[] = [];
+    const alone: Distribution[] = [];
+    const besideDead: Distribution[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      alone.push(...(await latencies(url, false)));
-      besideDead.push(...(await latencies(url, true)));
+      alone.push(await latencies(url, false));
+      besideDead.push(await latencies(url, true));
     }
     const cpuUs = (which: 'live' | 'durable' | 'noTarget') =>
       median(rounds.map((one) => one[which].cpuUs));
@@ -75,7 +75,7 @@ async function main(): Promise<void> {
         durable: Math.round(1e6 / cpuUs('durable')),
         noTarget: Math.round(1e6 / cpuUs('noTarget')),
       },
-      latencyMs: { alone: distribution(alone), besideDeadTarget: distribution(besideDead) },
+      latencyMs: { alone: ofRounds(alone), besideDeadTarget: ofRounds(besideDead) },
       machine: thisMachine(),
       commit: measuredCommit(),
     };
@@ -149,7 +149,7 @@ async function cost(adapter: Adapter): Promise<Cost> {
 }
 
 /** From publishing to having the target's answer, in milliseconds. */
-async function latencies(url: string, besideDead: boolean): Promise<number[]> {
+async function latencies(url: string, besideDead: boolean): Promise<Distribution> {
   const published = new Map<string, number>();
   const tookMs: number[] = [];
   const good = webhook('good', url, 'durable');
@@ -167,7 +167,12 @@ async function latencies(url: string, besideDead: boolean): Promise<number[]> {
     });
     while (tookMs.length < LATENCY_EVENTS) await turn();
   });
-  return tookMs.slice(LATENCY_EVENTS / 10);
+  return distribution(tookMs.slice(LATENCY_EVENTS / 10))!;
+}
+
+function ofRounds(rounds: readonly Distribution[]) {
+  const of = (which: 'p50' | 'p99') => rounds.map((round) => round[which]);
+  return { medianP50: median(of('p50')), medianP99: median(of('p99')), p99ByRound: of('p99') };
 }
 
 async function publish(
