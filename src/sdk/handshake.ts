@@ -3,7 +3,7 @@ import { TonewireError } from '../protocol/errors.ts';
 import type { ClientMessage } from '../protocol/messages.ts';
 import { subprotocols } from './credential.ts';
 import { endFailure, refusalReason } from './failures.ts';
-import type { ConnectOptions, StreamSettings } from './options.ts';
+import { addressFor, type ConnectOptions, type StreamSettings } from './options.ts';
 import { ClientSocket, type SocketEnd, type WebSocketMaker } from './web-socket.ts';
 
 export interface HandshakeHandlers {
@@ -60,7 +60,11 @@ export class Handshake {
     const credential = typeof this.#token === 'function' ? await this.#token() : this.#token;
     signal.throwIfAborted();
     let ended: (end: SocketEnd) => void = () => undefined;
-    const socket = await this.#open(credential, signal, { onText, onEnd: (end) => ended(end) });
+    const url = addressFor(this.#settings.url, hello);
+    const socket = await this.#open(url, credential, signal, {
+      onText,
+      onEnd: (end) => ended(end),
+    });
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         socket.abandon(CLOSE_CODES.normal);
@@ -78,11 +82,12 @@ export class Handshake {
   }
 
   async #open(
+    url: URL,
     credential: string | undefined,
     signal: AbortSignal,
     handlers: { onText(text: string): void; onEnd(end: SocketEnd): void },
   ): Promise<ClientSocket> {
-    const { url, connectTimeoutMs } = this.#settings;
+    const { connectTimeoutMs } = this.#settings;
     const protocols = subprotocols(credential);
     try {
       return await ClientSocket.open(this.#WebSocket, url.href, protocols, handlers, signal);

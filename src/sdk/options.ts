@@ -78,6 +78,14 @@ export function startMessage(options: ConnectOptions, settings: StreamSettings):
   };
 }
 
+/** Where a first message is said: a gateway with workers has named a call's worker before its token's dot. */
+export function addressFor(url: URL, hello: ClientMessage): URL {
+  if (hello.type !== 'session.resume' || !hello.resumeToken.includes('.')) return url;
+  const address = new URL(url);
+  address.searchParams.set('resume', hello.resumeToken.slice(0, hello.resumeToken.indexOf('.')));
+  return address;
+}
+
 const STREAM_PATH = '/v1/stream';
 
 function streamUrl(base: string | URL): URL {
