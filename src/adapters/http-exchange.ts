@@ -4,7 +4,7 @@ import type { Clock } from '../protocol/clock.ts';
 import { DeliveryError, type Prospect } from './delivery-error.ts';
 
 export interface HttpRequest {
-  readonly method: 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON, unless a header says otherwise. Absent: nothing is sent. */
