@@ -3,7 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { BOT_ADAPTERS } from '../../../src/config/schema-bots.ts';
 
-const PAGES = ['botpress', 'dialogflow', 'direct-line', 'lex', 'rasa', 'voiceflow'];
+const PAGES = [
+  'botpress',
+  'dialogflow',
+  'direct-line',
+  'lex',
+  'openai-realtime',
+  'rasa',
+  'voiceflow',
+];
 
 describe('the pages of the bot adapters', () => {
   it('are one for each', () => assert.equal(PAGES.length, Object.keys(BOT_ADAPTERS).length));
