@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { EXPORT_FORMATS } from '../protocol/desk-history.ts';
+import { EXPORT_FORMATS } from '../protocol/desk-endpoints.ts';
 import { addConfigFlags, type ConfigFlagOptions } from './config-flags.ts';
 
 export interface HistoryOptions extends ConfigFlagOptions {

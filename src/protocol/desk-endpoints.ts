@@ -1,6 +1,9 @@
 /** What somebody at a desk may do: a viewer looks, a supervisor also changes things and takes data out. */
 export type DeskRole = 'viewer' | 'supervisor';
 
+/** What finished calls can be taken out as. */
+export const EXPORT_FORMATS = ['csv', 'json'] as const;
+
 /** One HTTP endpoint of the desk; `:name` in a path stands for one percent-encoded segment. */
 export interface DeskEndpoint {
   readonly method: 'GET' | 'POST' | 'DELETE';

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { AnyLabelSchema, CallSummarySchema } from './desk.ts';
-import { DESK_BOUNDS } from './desk-endpoints.ts';
+import { DESK_BOUNDS, EXPORT_FORMATS } from './desk-endpoints.ts';
 import { ProbabilitiesSchema } from './events.ts';
 
 /** Finished calls: search, summaries of days, export and deletion. */
@@ -9,7 +9,6 @@ const object = <P extends Type.TProperties>(properties: P) =>
 const nullable = <S extends Type.TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
 const DaySchema = Type.String({ format: 'date', description: 'A day in UTC, such as 2026-11-27.' });
-export const EXPORT_FORMATS = ['csv', 'json'] as const;
 const FormatSchema = Type.Enum(EXPORT_FORMATS);
 
 const filter = {
