@@ -31,7 +31,10 @@ export function measuredCommit(): string | null {
     // An installed package lies inside somebody else's repository.
     if (top === undefined || realpathSync(top) !== realpathSync(PACKAGE_ROOT)) return null;
     const [commit] = git('rev-parse', '--short=12', 'HEAD');
-    return commit === undefined ? null : commit + (git('status', '--porcelain')[0] ? '-dirty' : '');
+    if (commit === undefined) return null;
+    // Results of the same record do not change what is measured.
+    const [changed] = git('status', '--porcelain', '--', '.', ':(exclude)bench/results');
+    return changed === undefined ? commit : `${commit}-dirty`;
   } catch {
     return null;
   }
