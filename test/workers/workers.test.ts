@@ -139,6 +139,8 @@ describe('workers', function () {
       ['call.started'],
     );
 
+    // The refused socket's place is free once its worker has said that it is closed.
+    while ((await fetch(`${tonewire.url}/readyz`)).status !== 200);
     const third = await twilioCall();
     await heard.event('call.started', third.callSid);
     const refused = await refusedUpgrade(ws('/twilio/media'));
