@@ -162,9 +162,8 @@ export class Session {
     sessions.admit(callId, this);
     this.#call = start;
     metrics.callStarted(source);
-    const { sessionId } = this.#events;
     // Not the call's id: an app chooses it, and may choose a telephone number.
-    this.#logger = this.#logger.child({ sessionId, source, vendorCallId });
+    this.#logger = this.#logger.child({ sessionId: this.#events.sessionId, source, vendorCallId });
     this.#state = { name: 'running' };
     for (const { leg, format } of start.legs) {
       const decision = decideLeg(leg, start.consent, config.analysis);
