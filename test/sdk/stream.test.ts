@@ -11,16 +11,19 @@ const KEY = 'app-key-0000000000001';
 describe('connect', () => {
   let server: TestServer;
   let network: Network;
+  let networks: Network[] = [];
 
   const serve = async (flags: Record<string, unknown> = {}) => {
     server = await startTestServer(flags);
     network = await Network.before(server.url);
+    networks.push(network);
   };
 
   beforeEach(() => serve());
 
   afterEach(async () => {
-    network.close();
+    for (const each of networks) each.close();
+    networks = [];
     await stopTestServers();
   });
 
