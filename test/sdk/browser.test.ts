@@ -51,6 +51,8 @@ const install = hasChromium ? '' : ' (pending: apt-get update && apt-get install
     const page = await open([...MICROPHONE, '--use-fake-ui-for-media-stream']);
     await page.getByRole('button', { name: 'Start' }).click();
     await label(page, /sounds: neutral \(65 %\)/);
+    // The fake microphone beeps once a second, and is silent in between.
+    while (!server.analyser.legs[0]?.bytes.some((byte) => byte !== 0)) await page.title();
     const before = network.connections;
     network.cut();
     await page.getByRole('button', { name: 'Stop' }).click();
@@ -59,10 +61,6 @@ const install = hasChromium ? '' : ' (pending: apt-get update && apt-get install
     const [leg, ...others] = server.analyser.legs;
     assert.deepEqual(others, []);
     assert.deepEqual(leg?.gaps, []);
-    assert.ok(
-      leg?.bytes.some((byte) => byte !== 0),
-      'it heard sound',
-    );
     assert.equal((await server.event('call.started')).data.consent, 'given');
   });
 
