@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { systemClock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
 import type { Analyser, AnalyserLoad, AudioFormat, LegOutput } from './analysis.ts';
@@ -56,7 +57,7 @@ export class ModelAnalyser implements Analyser {
     this.#options = options;
     this.#legOptions = { ...options, stepFrames };
     const { maxBatchLegs, gatherMs } = options;
-    this.#rounds = new Rounds(gatherMs, systemClock);
+    this.#rounds = new Rounds(gatherMs, systemClock, eventLoopBusyShare());
     const sizes = {
       featureCount: FEATURE_COUNT,
       stateSize: stateSize(shape),
@@ -92,6 +93,17 @@ export class ModelAnalyser implements Analyser {
   close(): Promise<void> {
     return this.#engine.close();
   }
+}
+
+/** Says, each time it is asked, for what share of the time since the last time the event loop was busy. */
+function eventLoopBusyShare(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
+  };
 }
 
 /**

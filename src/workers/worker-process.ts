@@ -8,6 +8,7 @@ import type { ConnectionSlot } from '../gateway/connection-slots.ts';
 import type { Knock } from '../gateway/upgrade.ts';
 import { TonewireError } from '../protocol/errors.ts';
 import type { Transcript } from '../protocol/messages.ts';
+import { GATEWAY_NODE_FLAGS } from './gateway-flags.ts';
 import type { MetricJson, WorkerLoad, WorkerReply, WorkerRequest } from './worker-messages.ts';
 
 export interface WorkerProcessOptions {
@@ -197,7 +198,7 @@ function startProcess(): ChildProcess {
   const extension = extname(import.meta.url);
   const loader = extension === '.ts' ? ['--import', import.meta.resolve('tsx')] : [];
   return fork(new URL(`./worker-main${extension}`, import.meta.url), {
-    execArgv: [...process.execArgv, ...loader],
+    execArgv: [...process.execArgv, ...GATEWAY_NODE_FLAGS, ...loader],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // Bytes stay bytes, and texts are not escaped once more.
     serialization: 'advanced',

@@ -70,7 +70,7 @@ export function openLeg(
   return new LegPipeline(
     format,
     all,
-    new Rounds(0, systemClock),
+    new Rounds(0, systemClock, () => 1),
     scheduler,
     randomReadings(),
     emit,

@@ -41,13 +41,13 @@ describe('Rounds', () => {
   }
 
   it('lets all who joined in one turn of the event loop hear in the order they came', async () => {
-    const rounds = new Rounds(0, clock);
+    const rounds = new Rounds(0, clock, () => 1);
     await Promise.all(['a', 'b', 'c'].map((name) => joins(rounds, name)));
     assert.deepEqual(order, ['a', 'b', 'c']);
   });
 
   it('lets a leg of a quiet server hear at once, however long it may gather', async () => {
-    const rounds = new Rounds(500, clock);
+    const rounds = new Rounds(500, clock, () => 1);
     clock.ms += 5000;
     await joins(rounds, 'a');
     clock.ms += 5000;
@@ -56,7 +56,7 @@ describe('Rounds', () => {
   });
 
   it('gathers over turns of the event loop once company can be expected', async () => {
-    const rounds = new Rounds(50, clock);
+    const rounds = new Rounds(50, clock, () => 1);
     await grewBusy(rounds);
     const first = joins(rounds, 'a');
     await setImmediate();
@@ -66,8 +66,27 @@ describe('Rounds', () => {
     assert.deepEqual(order, ['a', 'b']);
   });
 
+  it('does not gather while the event loop has time, however many come', async () => {
+    const rounds = new Rounds(60_000, clock, () => 0);
+    await grewBusy(rounds);
+    await joins(rounds, 'a');
+    assert.deepEqual(order, ['a']);
+  });
+
+  it('gathers the longer the busier the event loop is', async () => {
+    let busyShare = 0;
+    const rounds = new Rounds(1000, clock, () => busyShare);
+    await grewBusy(rounds);
+    busyShare = 1;
+    for (let i = 0; i < 3; i++) await joins(rounds, 'before');
+    // Three busy rounds make a share of 0.14; a timer is never early, however slow the machine.
+    const startedMs = performance.now();
+    await joins(rounds, 'a');
+    assert.ok(performance.now() - startedMs >= 140);
+  });
+
   it('keeps who joins during a round for the next', async () => {
-    const rounds = new Rounds(0, clock);
+    const rounds = new Rounds(0, clock, () => 1);
     let again = 0;
     await new Promise<void>((resolve) => {
       const hearer: Hearer = {

@@ -1,5 +1,6 @@
 import type { Profiler } from 'node:inspector';
 import { systemClock } from '../../protocol/clock.ts';
+import { GATEWAY_NODE_FLAGS } from '../../workers/gateway-flags.ts';
 import { BenchProcess } from './bench-process.ts';
 import type { Listening, Question, Usage } from './server-messages.ts';
 
@@ -22,7 +23,7 @@ export class MeasuredServer {
     const child = new BenchProcess({
       program: 'server-process',
       argument: flags,
-      nodeFlags: ['--expose-gc'],
+      nodeFlags: ['--expose-gc', ...GATEWAY_NODE_FLAGS],
     });
     const listening = await child.answer<Listening>();
     return new MeasuredServer(child, listening, systemClock.monotonicMs() - startedMs);

@@ -21,6 +21,7 @@ const FIRST_PRINTABLE = 0x20;
 /** Beyond so many digits a number loses some. */
 const MOST_DIGITS = 15;
 const DEFAULT_TRACK = 'inbound';
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
  * Reads a `media` message as Twilio writes it straight from the socket's bytes: fifty a second of
@@ -29,12 +30,12 @@ const DEFAULT_TRACK = 'inbound';
  * undefined comes back, and parseTwilioMessage takes the message. What both accept they read alike.
  */
 export function scanMedia(bytes: Uint8Array): MediaFrame | undefined {
-  return new MediaScan(bytes).read();
+  return scan.read(bytes);
 }
 
 /** One pass over one message. Every method moves on and says whether it found what it should. */
 class MediaScan {
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array = NOTHING;
   #at = 0;
   /** What the newest string or number holds. */
   #start = 0;
@@ -46,11 +47,26 @@ class MediaScan {
   #timestampMs: number | undefined;
   #audio: Uint8Array | undefined;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+  read(bytes: Uint8Array): MediaFrame | undefined {
+    this.#begin(bytes);
+    const frame = this.#frame();
+    // Whoever scans next must not be what keeps this message's memory.
+    this.#begin(NOTHING);
+    return frame;
   }
 
-  read(): MediaFrame | undefined {
+  #begin(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#at = 0;
+    this.#isMedia = false;
+    this.#hasMedia = false;
+    this.#track = DEFAULT_TRACK;
+    this.#sequence = undefined;
+    this.#timestampMs = undefined;
+    this.#audio = undefined;
+  }
+
+  #frame(): MediaFrame | undefined {
     const whole = this.#object(false) && this.#at === this.#bytes.length;
     if (!whole || !this.#isMedia || this.#audio === undefined) return undefined;
     return {
@@ -178,6 +194,9 @@ class MediaScan {
     return true;
   }
 }
+
+/** One for all messages: a scan runs to its end before the next begins. */
+const scan = new MediaScan();
 
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
