@@ -95,10 +95,10 @@ export const AnalysisSchema = section('What is heard, how often, and by which en
     'Legs in one step of the model. Larger batches use the processor better, but every leg in one waits for the whole step. Default: 64.',
   ),
   gatherMs: whole(
-    60,
+    40,
     0,
     1000,
-    'Longest, in milliseconds, that audio waits for that of other legs, to be heard one after the other and to share a step of the model. The wait is this times the share of time for which the event loop is busy, and only while others can be expected: a quiet server hardly waits. Longer costs less per leg, and every reading comes that much later. 0 never waits. Default: 60.',
+    'Longest, in milliseconds, that audio waits for that of other legs, to be heard one after the other and to share a step of the model. The wait is this times the share of time for which the event loop is busy, and only while others can be expected: a quiet server hardly waits. Longer costs less per leg, and every reading comes that much later. 0 never waits. Default: 40.',
   ),
   maxPendingSteps: whole(
     20,
