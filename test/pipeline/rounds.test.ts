@@ -56,7 +56,8 @@ describe('Rounds', () => {
   });
 
   it('gathers over turns of the event loop once company can be expected', async () => {
-    const rounds = new Rounds(50, clock, () => 1);
+    // One busy round makes a share of 0.05, and a wait of 50 ms.
+    const rounds = new Rounds(1000, clock, () => 1);
     await grewBusy(rounds);
     const first = joins(rounds, 'a');
     await setImmediate();
@@ -79,7 +80,7 @@ describe('Rounds', () => {
     await grewBusy(rounds);
     busyShare = 1;
     for (let i = 0; i < 3; i++) await joins(rounds, 'before');
-    // Three busy rounds make a share of 0.14; a timer is never early, however slow the machine.
+    // Three busy rounds make a share of 0.1426; a slow machine only makes a timer later.
     const startedMs = performance.now();
     await joins(rounds, 'a');
     assert.ok(performance.now() - startedMs >= 140);
