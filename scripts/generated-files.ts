@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
 import { OPTIONS, takes } from '../src/config/options.ts';
 import { configFileSchema, type SchemaNode } from '../src/config/schema.ts';
 import { asyncApiDocument } from '../src/protocol/asyncapi.ts';
@@ -10,12 +12,13 @@ const { version } = JSON.parse(
 ) as { version: string };
 
 /** Every file that is made from the code: path from the repository root → its text. */
-export function generatedFiles(): ReadonlyMap<string, string> {
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['config/schema.json', json(configFileSchema())],
     ['docs/asyncapi.json', json(asyncApiDocument(version))],
     ['docs/errors.md', errorsPage()],
     ['docs/options.md', optionsPage()],
+    ['src/pipeline/kernel/kernel.gen.ts', await kernelModule()],
     ...EVENT_TYPES.map((type): [string, string] => [
       `docs/schemas/${type}.json`,
       json({
@@ -25,6 +28,34 @@ export function generatedFiles(): ReadonlyMap<string, string> {
       }),
     ]),
   ]);
+}
+
+/** The compiled kernel as a module, so that it needs no place in the file system. */
+async function kernelModule(): Promise<string> {
+  const source = 'src/pipeline/kernel/assembly/index.ts';
+  let compiled: Uint8Array | undefined;
+  const { error, stderr } = await asc.main(
+    [
+      source,
+      '--outFile=kernel.wasm',
+      '--runtime=stub',
+      '--use=abort=',
+      '-O3',
+      '--converge',
+      '--enable=simd',
+      // Vectors cross between files, never between the kernel and JavaScript.
+      '--disableWarning=112',
+      `--baseDir=${fileURLToPath(new URL('..', import.meta.url))}`,
+    ],
+    {
+      writeFile(_name: string, contents: string | Uint8Array) {
+        compiled = Buffer.from(contents);
+      },
+    },
+  );
+  if (error || !compiled) throw new Error(`The kernel does not compile: ${stderr.toString()}`);
+  const base64 = Buffer.from(compiled).toString('base64');
+  return `// Compiled from assembly/ by \`npm run generate\`.\nexport const KERNEL_BASE64 =\n  '${base64}';\n`;
 }
 
 function json(value: unknown): string {

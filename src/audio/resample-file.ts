@@ -1,4 +1,4 @@
-import { Resampler } from '../pipeline/resample.ts';
+import { createResampler } from '../pipeline/resampling/create-resampler.ts';
 
 /**
  * A whole recording at another rate, through the very filter that serves live calls, with the
@@ -7,7 +7,7 @@ import { Resampler } from '../pipeline/resample.ts';
 export function resampleTo(samples: Float32Array, fromHz: number, toHz: number): Float32Array {
   if (fromHz === toHz) return samples;
   const resampled = new Float32Array(Math.round((samples.length * toHz) / fromHz));
-  const resampler = new Resampler(fromHz, toHz);
+  const resampler = createResampler(fromHz, toHz);
   try {
     resampler.skipDelay();
     const body = resampler.push(samples).subarray(0, resampled.length);

@@ -2,7 +2,8 @@ import type { AudioFormat } from './analysis.ts';
 import { Decoder } from './decode.ts';
 import { FeatureExtractor } from './features/extractor.ts';
 import { ANALYSIS_RATE_HZ, FEATURE_COUNT, HOP_SAMPLES, WINDOW_SAMPLES } from './features/layout.ts';
-import { Resampler } from './resample.ts';
+import { createResampler } from './resampling/create-resampler.ts';
+import type { Resampler } from './resampling/resampler.ts';
 import { SpeechGate } from './speech-gate.ts';
 
 /** Frames kept from before the gate opened, so that a word's onset is not cut off: 128 ms. */
@@ -33,8 +34,10 @@ export class FrontEnd {
   readonly #resampler: Resampler;
   readonly #extractor = new FeatureExtractor();
   readonly #gate = new SpeechGate();
-  readonly #window = new Float32Array(WINDOW_SAMPLES + HOP_SAMPLES);
-  #windowFill = 0;
+  readonly #samples = new Float32Array(WINDOW_SAMPLES + HOP_SAMPLES);
+  /** The oldest of them, which are analysed when they are complete. */
+  readonly #window = this.#samples.subarray(0, WINDOW_SAMPLES);
+  #sampleCount = 0;
   #baseSamples = 0;
   readonly #preRoll = new Float32Array((PRE_ROLL_FRAMES + 1) * FEATURE_COUNT);
   #preRollCount = 0;
@@ -52,7 +55,7 @@ export class FrontEnd {
 
   constructor(format: AudioFormat, onFrame: (frame: AnalysisFrame) => void) {
     this.#decoder = new Decoder(format.encoding);
-    this.#resampler = new Resampler(format.sampleRateHz, ANALYSIS_RATE_HZ);
+    this.#resampler = createResampler(format.sampleRateHz, ANALYSIS_RATE_HZ);
     this.#onFrame = onFrame;
   }
 
@@ -71,12 +74,12 @@ export class FrontEnd {
 
   /** Samples at 16 kHz that came in so far: the leg's clock. */
   get positionSamples(): number {
-    return this.#baseSamples + this.#windowFill;
+    return this.#baseSamples + this.#sampleCount;
   }
 
   /** Samples at 16 kHz that the next frame still lacks. */
   get missingSamples(): number {
-    return WINDOW_SAMPLES - this.#windowFill;
+    return WINDOW_SAMPLES - this.#sampleCount;
   }
 
   /** Starts afresh behind `count` samples at 16 kHz that pass unheard: a gap too long to fill, or none. */
@@ -87,8 +90,8 @@ export class FrontEnd {
 
   /** A hard boundary: every stage forgets; the leg's clock goes on. */
   reset(): void {
-    this.#baseSamples += this.#windowFill;
-    this.#windowFill = 0;
+    this.#baseSamples += this.#sampleCount;
+    this.#sampleCount = 0;
     this.#preRollCount = 0;
     this.#decoder.reset();
     this.#resampler.reset();
@@ -103,26 +106,22 @@ export class FrontEnd {
 
   #pushSamples(samples: Float32Array): void {
     for (let taken = 0; taken < samples.length; ) {
-      const room = this.#window.length - this.#windowFill;
+      const room = this.#samples.length - this.#sampleCount;
       const whole = taken === 0 && samples.length <= room;
       const part = whole ? samples : samples.subarray(taken, taken + room);
-      this.#window.set(part, this.#windowFill);
-      this.#windowFill += part.length;
+      this.#samples.set(part, this.#sampleCount);
+      this.#sampleCount += part.length;
       taken += part.length;
-      this.#analyseWindows();
+      while (this.#sampleCount >= WINDOW_SAMPLES) this.#analyseWindow();
     }
   }
 
-  #analyseWindows(): void {
-    let start = 0;
-    for (; start + WINDOW_SAMPLES <= this.#windowFill; start += HOP_SAMPLES) {
-      this.#extractor.compute(this.#window, start);
-      this.#emit(this.#baseSamples + start + WINDOW_SAMPLES);
-    }
-    if (start === 0) return;
-    this.#window.copyWithin(0, start, this.#windowFill);
-    this.#windowFill -= start;
-    this.#baseSamples += start;
+  #analyseWindow(): void {
+    this.#extractor.compute(this.#window);
+    this.#emit(this.#baseSamples + WINDOW_SAMPLES);
+    this.#samples.copyWithin(0, HOP_SAMPLES, this.#sampleCount);
+    this.#sampleCount -= HOP_SAMPLES;
+    this.#baseSamples += HOP_SAMPLES;
   }
 
   #emit(endSamples: number): void {

@@ -11,10 +11,12 @@ import { sampleEvent } from '../helpers/sample-events.ts';
 const root = new URL('../../', import.meta.url);
 const shipped = (path: string) => readFileSync(new URL(path, root), 'utf8');
 
+const generated = await generatedFiles();
+
 describe('the generated files', () => {
-  for (const [path, text] of generatedFiles()) {
+  for (const [path, text] of generated) {
     it(`${path} is what the code says`, () => {
-      assert.equal(shipped(path), text, 'run `npm run generate`');
+      assert.ok(shipped(path) === text, 'run `npm run generate`');
     });
   }
 

@@ -33,7 +33,7 @@ const PACKAGE_URL = pathToFileURL(PACKAGE_ROOT).href;
 /** The first pattern that a function's file matches names its stage. */
 const STAGE_OF_FILE: readonly (readonly [RegExp, Stage])[] = [
   [/\/pipeline\/decode\./, 'decode'],
-  [/\/pipeline\/resample\./, 'resample'],
+  [/\/pipeline\/resampling\//, 'resample'],
   [/\/pipeline\/(features\/|front-end\.|leg\.|prosody-summary\.)/, 'features'],
   [/\/pipeline\/speech-gate\./, 'gate'],
   [/\/pipeline\/(engines\/|scheduler)/, 'model'],

@@ -46,6 +46,7 @@ export class Delta {
       return;
     }
     this.#newest = (this.#newest + 1) % SPAN;
-    this.#recent.set(input, this.#newest * this.#width);
+    const row = this.#newest * this.#width;
+    for (let i = 0; i < this.#width; i++) this.#recent[row + i] = input[i]!;
   }
 }

@@ -1,52 +1,48 @@
-import { MEL_BANDS, MEL_HIGH_HZ, MEL_LOW_HZ } from './layout.ts';
+import { kernel, kernelFloats, kernelIntegers } from '../kernel/kernel.ts';
+import { ANALYSIS_RATE_HZ, MEL_BANDS, MEL_HIGH_HZ, MEL_LOW_HZ, WINDOW_SAMPLES } from './layout.ts';
 
 /** Energy below which a band counts as empty: about −80 dB of full scale after the window. */
 const ENERGY_FLOOR = 1e-5;
+const HZ_PER_BIN = ANALYSIS_RATE_HZ / WINDOW_SAMPLES;
+/** Bins that the kernel weighs at once. */
+const LANES = 4;
+const BYTES_PER_FLOAT = 4;
+
+const logMel = kernelFloats('logMel', MEL_BANDS);
+fillTables();
 
 /**
- * Triangular bands equally spaced on the mel scale (O'Shaughnessy 1987: 2595·log10(1 + f/700)),
- * unit height, neighbours crossing at one half. Between two edges one band rises and the one below
- * falls, and their weights sum to one: so each bin is multiplied once, for both.
+ * Natural log of each band's energy, of the spectrum that `powerSpectrum` left, into
+ * `output[MEL_BANDS]`. Triangular bands equally spaced on the mel scale (O'Shaughnessy 1987:
+ * 2595·log10(1 + f/700)), unit height, neighbours crossing at one half.
  */
-export class LogMel {
-  /** Bins of segment s, from edge s up to edge s + 1: `#start[s]` to `#start[s + 1]`. */
-  readonly #start = new Uint16Array(MEL_BANDS + 2);
-  /** By bin: how far between its segment's edges it lies, 0..1. */
-  readonly #rise: Float32Array;
+export function computeLogMel(output: Float32Array): void {
+  kernel.computeLogMel(ENERGY_FLOOR);
+  output.set(logMel);
+}
 
-  constructor(sampleRateHz: number, fftSize: number) {
-    const hzPerBin = sampleRateHz / fftSize;
-    this.#rise = new Float32Array(fftSize / 2 + 1);
-    for (let edge = 0; edge < MEL_BANDS + 2; edge++) {
-      this.#start[edge] = Math.ceil(edgeHz(edge) / hzPerBin);
-    }
-    for (let segment = 0; segment <= MEL_BANDS; segment++) {
-      const low = edgeHz(segment);
-      const width = edgeHz(segment + 1) - low;
-      for (let bin = this.#start[segment]!; bin < this.#start[segment + 1]!; bin++) {
-        this.#rise[bin] = (bin * hzPerBin - low) / width;
-      }
+/**
+ * Segment s lies between the edges s and s + 1: there band s rises and band s − 1 falls. For each its
+ * first bin, how many vectors of bins, and where in bytes its weights lie: by vector, 1 for the bins
+ * that belong to it, then how far between the edges each lies, 0..1.
+ */
+function fillTables(): void {
+  const segments = kernelIntegers('melSegments', 3 * (MEL_BANDS + 1));
+  const weights: number[] = [];
+  for (let segment = 0; segment <= MEL_BANDS; segment++) {
+    const low = edgeHz(segment);
+    const high = edgeHz(segment + 1);
+    const first = Math.ceil(low / HZ_PER_BIN);
+    const end = Math.ceil(high / HZ_PER_BIN);
+    const vectors = Math.ceil((end - first) / LANES);
+    segments.set([first, vectors, weights.length * BYTES_PER_FLOAT], 3 * segment);
+    for (let bin = first; bin < end; bin += LANES) {
+      const bins = Array.from({ length: LANES }, (_, lane) => bin + lane);
+      weights.push(...bins.map((b) => (b < end ? 1 : 0)));
+      weights.push(...bins.map((b) => (b < end ? (b * HZ_PER_BIN - low) / (high - low) : 0)));
     }
   }
-
-  /** `power[fftSize/2 + 1]` in, natural log of each band's energy into `output[MEL_BANDS]`. */
-  compute(power: Float32Array, output: Float32Array): void {
-    const rise = this.#rise;
-    let rising = 0;
-    for (let segment = 0; segment <= MEL_BANDS; segment++) {
-      const end = this.#start[segment + 1]!;
-      let whole = 0;
-      let risen = 0;
-      for (let bin = this.#start[segment]!; bin < end; bin++) {
-        const value = power[bin]!;
-        whole += value;
-        risen += value * rise[bin]!;
-      }
-      // Here the band that rose in the segment before comes down again.
-      if (segment > 0) output[segment - 1] = Math.log(rising + whole - risen + ENERGY_FLOOR);
-      rising = risen;
-    }
-  }
+  kernelFloats('melWeights', weights.length).set(weights);
 }
 
 /** Where band `edge` begins, band `edge` − 1 has its centre, and band `edge` − 2 ends, in hertz. */

@@ -1,4 +1,4 @@
-import { RealFft } from './fft.ts';
+import { kernel, kernelFloats } from '../kernel/kernel.ts';
 import { HANN } from './hann.ts';
 import { ANALYSIS_RATE_HZ, WINDOW_SAMPLES } from './layout.ts';
 
@@ -17,22 +17,24 @@ const JUMP_COST = 0.12;
 /** Normalised autocorrelation from which a frame counts as voiced (Boersma's default). */
 export const VOICED_THRESHOLD = 0.45;
 
+/** In the band; with less a frame has no pitch. */
+const LEAST_ENERGY = 1e-9;
+
 const FIRST_LAG = Math.floor(LAG_RATE_HZ / HIGHEST_HZ);
 const LAST_LAG = Math.ceil(LAG_RATE_HZ / LOWEST_HZ);
 const HZ_PER_BIN = ANALYSIS_RATE_HZ / WINDOW_SAMPLES;
 const FIRST_BIN = Math.ceil(BAND_LOW_HZ / HZ_PER_BIN);
 const LAST_BIN = Math.floor(BAND_HIGH_HZ / HZ_PER_BIN);
 
-// Scratch memory and tables hold nothing of a leg, so all legs of a process share them.
-const fft = new RealFft((WINDOW_SAMPLES * LAG_RATE_HZ) / ANALYSIS_RATE_HZ);
-const correlation = new Float32Array(LAST_LAG + 2);
-const windowGain = windowGains();
+const correlation = kernelFloats('correlation', LAST_LAG + 2);
+kernelFloats('pitchBand', LAST_BIN + 1).fill(1, FIRST_BIN);
+kernelFloats('lagGains', LAST_LAG + 2).set(windowGains());
 
 /**
  * Pitch by the autocorrelation of the windowed frame divided by that of its window (P. Boersma,
  * "Accurate short-term analysis of the fundamental frequency…", IFA Proceedings 17, 1993). The
- * autocorrelation is the inverse transform of the power spectrum, which the log-mel stage has
- * already paid for, limited to the harmonics that matter.
+ * autocorrelation is the inverse transform of the power spectrum, which is there already, limited to
+ * the harmonics that matter.
  */
 export class Pitch {
   #previousHz = 0;
@@ -42,24 +44,11 @@ export class Pitch {
   /** How periodic the newest frame is, 0..1. */
   voicing = 0;
 
-  /** `power[window/2 + 1]` of the frame in; the result is in `pitchHz` and `voicing`. */
-  compute(power: Float32Array): void {
-    const { signal, spectrum, size } = fft;
-    for (let bin = FIRST_BIN; bin <= LAST_BIN; bin++) {
-      signal[bin] = power[bin]!;
-      signal[size - bin] = power[bin]!;
-    }
-    fft.transform(); // real and even in, so real and even out
-    const energy = spectrum[0]!;
+  /** Of the window whose spectrum `powerSpectrum` left; the result is in `pitchHz` and `voicing`. */
+  compute(): void {
     this.pitchHz = 0;
     this.voicing = 0;
-    if (energy > 1e-9) {
-      const scale = 1 / energy;
-      for (let lag = FIRST_LAG - 1; lag < correlation.length; lag++) {
-        correlation[lag] = spectrum[2 * lag]! * windowGain[lag]! * scale;
-      }
-      this.#pickPeak();
-    }
+    if (kernel.computeCorrelation() > LEAST_ENERGY) this.#pickPeak();
     this.#previousHz = this.pitchHz;
   }
 
@@ -98,7 +87,10 @@ export class Pitch {
 function windowGains(): Float32Array {
   const samplesPerLag = ANALYSIS_RATE_HZ / LAG_RATE_HZ;
   const zeroLag = autocorrelation(0);
-  return Float32Array.from(correlation, (_, lag) => zeroLag / autocorrelation(lag * samplesPerLag));
+  return Float32Array.from(
+    { length: LAST_LAG + 2 },
+    (_, lag) => zeroLag / autocorrelation(lag * samplesPerLag),
+  );
 }
 
 function autocorrelation(lagSamples: number): number {

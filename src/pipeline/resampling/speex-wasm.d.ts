@@ -28,21 +28,3 @@ declare module '@echogarden/speex-resampler-wasm/simd' {
   }
   export default function createSpeex(): Promise<Speex>;
 }
-
-/** So with @echogarden/pffft-wasm. */
-declare module '@echogarden/pffft-wasm/simd' {
-  export interface Pffft {
-    readonly HEAPF32: Float32Array;
-    /** 0 when it cannot transform that size. */
-    _pffft_new_setup(size: number, transform: number): number;
-    _pffft_aligned_malloc(bytes: number): number;
-    _pffft_transform_ordered(
-      setup: number,
-      input: number,
-      output: number,
-      work: number,
-      direction: number,
-    ): void;
-  }
-  export default function createPffft(): Promise<Pffft>;
-}

@@ -1,5 +1,6 @@
 import createSpeex from '@echogarden/speex-resampler-wasm/simd';
-import { TonewireError } from '../protocol/errors.ts';
+import { TonewireError } from '../../protocol/errors.ts';
+import { NO_SAMPLES, type Resampler } from './resampler.ts';
 
 /** Of 0–10. Measured against 3 and 7 in docs/decisions/0002-resampler.md. */
 const QUALITY = 5;
@@ -7,7 +8,6 @@ const QUALITY = 5;
 const INPUT_BLOCK_SAMPLES = 4096;
 const OUTPUT_BLOCK_SAMPLES = 8192;
 const BYTES_PER_FLOAT = 4;
-const NO_SAMPLES = new Float32Array(0);
 
 const speex = await createSpeex();
 // One set of buffers for all resamplers: a call runs to its end before the next one starts.
@@ -21,44 +21,32 @@ const forgotten = new FinalizationRegistry<number>((state) =>
   speex._speex_resampler_destroy(state),
 );
 
-/**
- * Streaming conversion between two sample rates by Speex's resampler. Every output sample depends
- * on the input alone, never on how it was cut into chunks. The filter's state lies in WebAssembly
- * memory: `free` the resampler when its stream ends. A freed one stays silent.
- */
-export class Resampler {
-  readonly #passThrough: boolean;
+/** Any rate to any other by Speex's resampler. The filter's state lies in WebAssembly memory. */
+export class SpeexResampler implements Resampler {
   readonly #ratio: number;
-  /** Address of Speex's state; 0 when there is none: same rate, or freed. */
-  #state = 0;
-  #freed = false;
+  /** Address of Speex's state; 0 once freed. */
+  #state: number;
   #output = NO_SAMPLES;
   /** What the newest push gave; most give as much as the one before, so that it is seldom made anew. */
   #view = NO_SAMPLES;
 
   constructor(fromHz: number, toHz: number) {
-    this.#passThrough = fromHz === toHz;
     this.#ratio = toHz / fromHz;
-    if (this.#passThrough) return;
     this.#state = speex._speex_resampler_init(1, fromHz, toHz, QUALITY, 0);
     if (this.#state === 0) throw failed(`cannot convert ${fromHz} Hz to ${toHz} Hz`);
     forgotten.register(this, this.#state, this);
   }
 
-  /** What the filter holds back, in input samples. */
   get delaySamples(): number {
     return this.#state === 0 ? 0 : speex._speex_resampler_get_input_latency(this.#state);
   }
 
-  /** Before the first push: leaves the delay out, so that output sample n is the sound at n / toHz. */
   skipDelay(): void {
     if (this.#state !== 0) speex._speex_resampler_skip_zeros(this.#state);
   }
 
-  /** Samples in, samples out: a view that the next call overwrites. */
   push(input: Float32Array): Float32Array {
-    if (this.#freed) return NO_SAMPLES;
-    if (this.#passThrough) return input;
+    if (this.#state === 0) return NO_SAMPLES;
     const most = Math.ceil(input.length * this.#ratio) + 1;
     if (this.#output.length < most) this.#output = new Float32Array(most);
     let filled = 0;
@@ -79,14 +67,11 @@ export class Resampler {
     return this.#view;
   }
 
-  /** Forgets what it heard: the next push is answered as by a new resampler. */
   reset(): void {
     if (this.#state !== 0) speex._speex_resampler_reset_mem(this.#state);
   }
 
-  /** Gives the state's memory back. Further calls do nothing. */
   free(): void {
-    this.#freed = true;
     if (this.#state === 0) return;
     forgotten.unregister(this);
     speex._speex_resampler_destroy(this.#state);

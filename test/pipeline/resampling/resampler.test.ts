@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Resampler, resamplerMemoryBytes } from '../../src/pipeline/resample.ts';
-import { SAMPLE_RATES_HZ } from '../../src/protocol/messages.ts';
-import { chunks, noise, sine } from '../helpers/signals.ts';
+import { createResampler } from '../../../src/pipeline/resampling/create-resampler.ts';
+import { resamplerMemoryBytes } from '../../../src/pipeline/resampling/speex-resampler.ts';
+import { SAMPLE_RATES_HZ } from '../../../src/protocol/messages.ts';
+import { chunks, noise, sine } from '../../helpers/signals.ts';
 
 const TARGET_HZ = 16000;
 
@@ -31,7 +32,7 @@ describe('resample', () => {
   for (const rateHz of SAMPLE_RATES_HZ) {
     it(`keeps speech at ${rateHz} Hz: level within 0.1 dB, distortion below −85 dB`, () => {
       for (const frequencyHz of [200, 1000, 3000]) {
-        using resampler = new Resampler(rateHz, TARGET_HZ);
+        using resampler = createResampler(rateHz, TARGET_HZ);
         const output = resampler.push(sine(frequencyHz, rateHz, 1));
         const { amplitude, snrDb } = fitSine(output, frequencyHz, TARGET_HZ);
         assert.ok(Math.abs(20 * Math.log10(amplitude / 0.5)) < 0.1, `${frequencyHz}: ${amplitude}`);
@@ -42,7 +43,7 @@ describe('resample', () => {
 
   it('lets nothing above the new Nyquist frequency fold back', () => {
     for (const rateHz of [24000, 32000, 44100, 48000]) {
-      using resampler = new Resampler(rateHz, TARGET_HZ);
+      using resampler = createResampler(rateHz, TARGET_HZ);
       const output = resampler.push(sine(9000, rateHz, 1));
       const settled = output.subarray(200, -200);
       const rms = Math.sqrt(settled.reduce((sum, x) => sum + x * x, 0) / settled.length);
@@ -58,9 +59,9 @@ describe('resample', () => {
         fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 12 }),
         (rateHz, sizes) => {
           const input = noise(6000);
-          using atOnce = new Resampler(rateHz, TARGET_HZ);
+          using atOnce = createResampler(rateHz, TARGET_HZ);
           const whole = atOnce.push(input);
-          using streaming = new Resampler(rateHz, TARGET_HZ);
+          using streaming = createResampler(rateHz, TARGET_HZ);
           const pieces = [...chunks(input, sizes)].flatMap((chunk) => [...streaming.push(chunk)]);
           assert.deepEqual(pieces, [...whole]);
           compared += pieces.length;
@@ -73,7 +74,7 @@ describe('resample', () => {
 
   it('gives as many samples as the ratio of the rates says', () => {
     for (const rateHz of SAMPLE_RATES_HZ) {
-      using resampler = new Resampler(rateHz, TARGET_HZ);
+      using resampler = createResampler(rateHz, TARGET_HZ);
       let count = 0;
       for (let i = 0; i < 50; i++) count += resampler.push(new Float32Array(rateHz / 25)).length;
       assert.ok(Math.abs(count - 2 * TARGET_HZ) <= 1, `${rateHz}: ${count}`);
@@ -83,7 +84,7 @@ describe('resample', () => {
   it('is as new after a reset', () => {
     const input = noise(5000);
     for (const rateHz of SAMPLE_RATES_HZ) {
-      using resampler = new Resampler(rateHz, TARGET_HZ);
+      using resampler = createResampler(rateHz, TARGET_HZ);
       const first = resampler.push(input).slice();
       resampler.reset();
       assert.deepEqual(resampler.push(input), first, `${rateHz}`);
@@ -91,10 +92,10 @@ describe('resample', () => {
   });
 
   it('keeps what it gave out until its own next call, whatever others do meanwhile', () => {
-    using resampler = new Resampler(8000, TARGET_HZ);
+    using resampler = createResampler(8000, TARGET_HZ);
     const view = resampler.push(noise(500));
     const before = view.slice();
-    const others = Array.from({ length: 500 }, () => new Resampler(44100, TARGET_HZ));
+    const others = Array.from({ length: 500 }, () => createResampler(44100, TARGET_HZ));
     for (const other of others) other.push(noise(100, 0.5, 2));
     assert.deepEqual(view, before);
     for (const other of others) other.free();
@@ -102,7 +103,7 @@ describe('resample', () => {
 
   it('hears nothing once freed, and may be freed twice', () => {
     for (const rateHz of [8000, TARGET_HZ]) {
-      const resampler = new Resampler(rateHz, TARGET_HZ);
+      const resampler = createResampler(rateHz, TARGET_HZ);
       resampler.free();
       resampler.free();
       resampler.reset();
@@ -113,7 +114,7 @@ describe('resample', () => {
   it('gives its memory back: the next 2,000 fit where the last 2,000 were', () => {
     // All at once, because the memory has room to spare: one after another could leak unseen.
     const openAndFree = () => {
-      const open = Array.from({ length: 2000 }, () => new Resampler(44100, TARGET_HZ));
+      const open = Array.from({ length: 2000 }, () => createResampler(44100, TARGET_HZ));
       for (const resampler of open) resampler.push(new Float32Array(882));
       for (const resampler of open) resampler.free();
       return resamplerMemoryBytes();
