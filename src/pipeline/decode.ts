@@ -19,6 +19,11 @@ export const BYTES_PER_SAMPLE: Readonly<Record<Encoding, number>> = {
   alaw: 1,
 };
 
+// Scratch memory holds nothing of a leg, so all legs of a process share it, and it stays in the caches.
+const scratch = new Float32Array(8192);
+/** What the newest call gave; most give as much as the one before, so that it is seldom made anew. */
+let newest = scratch;
+
 /**
  * Turns one leg's bytes into samples in −1..1. A 16-bit sample split between two chunks is put
  * back together: the odd byte waits here.
@@ -26,40 +31,34 @@ export const BYTES_PER_SAMPLE: Readonly<Record<Encoding, number>> = {
 export class Decoder {
   readonly #encoding: Encoding;
   #oddByte = -1;
-  /** As long as the longest chunk so far needed. */
-  #samples = new Float32Array(0);
-  /** The newest chunk's part of it; most chunks are of one length, so that it is seldom made anew. */
-  #view = this.#samples;
 
   constructor(encoding: Encoding) {
     this.#encoding = encoding;
   }
 
-  /** Returns a view that the next call overwrites. */
+  /** Returns a view that the next call, of any decoder, overwrites. */
   decode(bytes: Uint8Array): Float32Array {
-    const capacity = bytes.length + 1;
-    if (this.#samples.length < capacity) this.#samples = new Float32Array(capacity);
-    const count = this.#decodeInto(bytes);
-    const view = this.#view;
-    if (view.length === count && view.buffer === this.#samples.buffer) return view;
-    this.#view = this.#samples.subarray(0, count);
-    return this.#view;
+    if (bytes.length >= scratch.length) {
+      const samples = new Float32Array(bytes.length + 1);
+      return samples.subarray(0, this.#decodeInto(bytes, samples));
+    }
+    const count = this.#decodeInto(bytes, scratch);
+    if (newest.length !== count) newest = scratch.subarray(0, count);
+    return newest;
   }
 
   reset(): void {
     this.#oddByte = -1;
   }
 
-  #decodeInto(bytes: Uint8Array): number {
-    if (this.#encoding === 'pcm_s16le') return this.#decodePcm(bytes);
+  #decodeInto(bytes: Uint8Array, samples: Float32Array): number {
+    if (this.#encoding === 'pcm_s16le') return this.#decodePcm(bytes, samples);
     const table = this.#encoding === 'mulaw' ? MULAW_TABLE : ALAW_TABLE;
-    const samples = this.#samples;
     for (let i = 0; i < bytes.length; i++) samples[i] = table[bytes[i]!]!;
     return bytes.length;
   }
 
-  #decodePcm(bytes: Uint8Array): number {
-    const samples = this.#samples;
+  #decodePcm(bytes: Uint8Array, samples: Float32Array): number {
     let count = 0;
     let i = 0;
     if (this.#oddByte >= 0 && bytes.length > 0) {

@@ -8,6 +8,7 @@ const HISTORY = TAPS - 1;
 /** Samples that go through the kernel at once; it takes sixteen at a time and may read as many more. */
 const MOST_AT_ONCE = 1024;
 
+// Scratch memory holds nothing of a leg, so all legs of a process share it, and it stays in the caches.
 const slow = kernelFloats('slow', HISTORY + MOST_AT_ONCE);
 const slowInput = slow.subarray(HISTORY);
 const fast = kernelFloats('fast', 2 * MOST_AT_ONCE);
@@ -22,9 +23,6 @@ const { delaySamples } = readFilter();
 export class Doubler implements Resampler {
   readonly delaySamples = delaySamples;
   readonly #history = new Float32Array(HISTORY);
-  #output = NO_SAMPLES;
-  /** What the newest push gave. */
-  #view = NO_SAMPLES;
   /** Output samples still to be left out. */
   #skipping = 0;
   #freed = false;
@@ -35,16 +33,11 @@ export class Doubler implements Resampler {
 
   push(input: Float32Array): Float32Array {
     if (this.#freed) return NO_SAMPLES;
-    if (this.#output.length < 2 * input.length) this.#output = new Float32Array(2 * input.length);
-    for (let taken = 0; taken < input.length; taken += MOST_AT_ONCE) this.#double(input, taken);
-    const skipped = Math.min(this.#skipping, 2 * input.length);
+    const doubled = input.length <= MOST_AT_ONCE ? this.#double(input) : this.#doubleInBlocks(input);
+    if (this.#skipping === 0) return doubled;
+    const skipped = Math.min(this.#skipping, doubled.length);
     this.#skipping -= skipped;
-    const filled = 2 * input.length - skipped;
-    const view = this.#view;
-    const same = view.length === filled && view.buffer === this.#output.buffer;
-    if (same && skipped === 0) return view;
-    this.#view = this.#output.subarray(skipped, skipped + filled);
-    return this.#view;
+    return doubled.subarray(skipped);
   }
 
   reset(): void {
@@ -54,25 +47,30 @@ export class Doubler implements Resampler {
 
   free(): void {
     this.#freed = true;
-    this.#output = NO_SAMPLES;
-    this.#view = NO_SAMPLES;
   }
 
   [Symbol.dispose](): void {
     this.free();
   }
 
-  /** The samples from `taken` on, as many as the kernel takes. */
-  #double(input: Float32Array, taken: number): void {
-    const whole = input.length <= MOST_AT_ONCE;
-    const block = whole ? input : input.subarray(taken, taken + MOST_AT_ONCE);
+  /** A recording: more than the kernel takes. */
+  #doubleInBlocks(input: Float32Array): Float32Array {
+    const doubled = new Float32Array(2 * input.length);
+    for (let taken = 0; taken < input.length; taken += MOST_AT_ONCE) {
+      const block = input.subarray(taken, taken + MOST_AT_ONCE);
+      doubled.set(this.#double(block), 2 * taken);
+    }
+    return doubled;
+  }
+
+  #double(block: Float32Array): Float32Array {
     const count = block.length;
     const history = this.#history;
     slow.set(history);
     slowInput.set(block);
     kernel.upsample(count);
-    this.#output.set(fastView(2 * count), 2 * taken);
     for (let i = 0; i < HISTORY; i++) history[i] = slow[count + i]!;
+    return fastView(2 * count);
   }
 }
 

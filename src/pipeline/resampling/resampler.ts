@@ -7,7 +7,7 @@ export interface Resampler extends Disposable {
   readonly delaySamples: number;
   /** Before the first push: leaves the delay out, so that output sample n is the sound at n / toHz. */
   skipDelay(): void;
-  /** Samples in, samples out: a view that the next call overwrites. */
+  /** Samples in, samples out: a view that the next call, of any resampler, overwrites. */
   push(input: Float32Array): Float32Array;
   /** Forgets what it heard: the next push is answered as by a new resampler. */
   reset(): void;
