@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { TonewireError } from '../protocol/errors.ts';
+import { eventJson } from '../protocol/event-json.ts';
 import type { AnyEvent } from '../protocol/events.ts';
 import type { Adapter, AdapterContext } from './adapter.ts';
 import { percentEncoded } from './event-placeholders.ts';
@@ -46,7 +47,7 @@ function structured(event: AnyEvent): Message {
   return {
     // Without a charset, which JSON does not need and the JavaScript SDK does not take.
     headers: { 'content-type': 'application/cloudevents+json' },
-    body: JSON.stringify(event),
+    body: eventJson(event),
   };
 }
 

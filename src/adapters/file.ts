@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Config } from '../config/schema.ts';
 import { errorFields } from '../log/logger.ts';
 import { TonewireError } from '../protocol/errors.ts';
+import { eventJson } from '../protocol/event-json.ts';
 import type { AnyEvent } from '../protocol/events.ts';
 import type { Adapter, AdapterContext } from './adapter.ts';
 import { FOLDER_MODE } from './file/appending-file.ts';
@@ -59,7 +60,7 @@ class FileSink {
   }
 
   async write(event: AnyEvent): Promise<void> {
-    const line = Buffer.from(`${JSON.stringify(event)}\n`);
+    const line = Buffer.from(`${eventJson(event)}\n`);
     const path = this.#template.pathOf(event);
     const file = await this.#files.fileFor(path, line.length);
     await file.append(line);

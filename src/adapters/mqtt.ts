@@ -1,6 +1,7 @@
 import type { IClientOptions, IClientPublishOptions, MqttClient } from 'mqtt';
 import type { Config } from '../config/schema.ts';
 import { TonewireError } from '../protocol/errors.ts';
+import { eventJson } from '../protocol/event-json.ts';
 import type { AnyEvent, EventData } from '../protocol/events.ts';
 import type { Leg } from '../protocol/labels.ts';
 import type { Adapter, AdapterContext } from './adapter.ts';
@@ -79,7 +80,7 @@ class BrokerLink {
     const { timeoutMs, topic, retainState } = this.#config;
     const limit = AbortSignal.any([signal, this.#leaving.signal, AbortSignal.timeout(timeoutMs)]);
     await this.#connected(limit);
-    await this.#publish(topicOf(topic, event), JSON.stringify(event), { qos: this.#qos }, limit);
+    await this.#publish(topicOf(topic, event), eventJson(event), { qos: this.#qos }, limit);
     if (retainState) await this.#retain(event, limit);
   }
 

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { TonewireError } from '../protocol/errors.ts';
+import { eventJson } from '../protocol/event-json.ts';
 import type { AnyEvent } from '../protocol/events.ts';
 import type { Adapter, AdapterContext } from './adapter.ts';
 import { post } from './http-post.ts';
@@ -35,7 +36,7 @@ function deliver(
   { clock }: AdapterContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const body = JSON.stringify(event);
+  const body = eventJson(event);
   // A header takes plain characters only; an id that is already plain stays as it is.
   const id = encodeURIComponent(event.id);
   const timestampS = Math.floor(clock.nowMs() / SECOND_MS);

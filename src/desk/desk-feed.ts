@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { DeskAction, DeskSnapshot, LegUpdate } from '../protocol/dashboard.ts';
 import { TonewireError } from '../protocol/errors.ts';
+import { eventJson } from '../protocol/event-json.ts';
 import type { AnyEvent } from '../protocol/events.ts';
 import type { CallRecord } from './call-record.ts';
 import type { LegRecord } from './leg-record.ts';
@@ -140,7 +141,7 @@ export class DeskFeed {
 
   #push(event: AnyEvent, rolling: boolean): void {
     const { callId } = event.data;
-    this.#events.push({ callId, rolling, json: JSON.stringify(event) });
+    this.#events.push({ callId, rolling, json: eventJson(event) });
     if (this.#events.length >= MAX_PENDING_EVENTS) this.flush();
   }
 

@@ -1,4 +1,5 @@
 import { toTonewireError } from '../../protocol/errors.ts';
+import { eventJson } from '../../protocol/event-json.ts';
 import type { AnyEvent } from '../../protocol/events.ts';
 import type { Attempt, LaneQueue, Waiting } from '../lane-queue.ts';
 import type { LaneReport } from '../lane-report.ts';
@@ -62,7 +63,7 @@ export class DurableQueue implements LaneQueue<OutboxEntry> {
   }
 
   offer(event: AnyEvent): void {
-    const json = JSON.stringify(event);
+    const json = eventJson(event);
     const bytes = Buffer.byteLength(json);
     if (!this.#room.take(event.type, bytes)) return;
     const hold = this.#held < MAX_HELD;

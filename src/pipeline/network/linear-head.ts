@@ -1,35 +1,59 @@
+import { kernelWithArrays, LANES } from '../kernel/kernel.ts';
 import { dot } from './dot.ts';
 import type { NetworkShape } from './shape.ts';
 import type { WeightArrays } from './weights.ts';
 
-/** The layers above the attention, as plain arrays: pooled vector → dense, relu → logits. */
+/** The layers above the attention: pooled vector → dense, relu → logits. */
 export interface Head {
   readonly shape: NetworkShape;
-  /** `[D, 2H]`: turned, so that what a dense unit reads lies together. */
-  readonly denseRows: Float32Array;
   readonly weights: Pick<WeightArrays, 'dense.bias' | 'output.kernel' | 'output.bias'>;
+  /** The dense layer, in a kernel of its own. */
+  readonly dense: DenseLayer;
 }
+
+type DenseLayer = ReturnType<typeof createDenseLayer>;
 
 /** Once a model: all legs share it. */
 export function createHead(shape: NetworkShape, weights: WeightArrays): Head {
-  const { denseUnits, hiddenUnits } = shape;
-  const kernel = weights['dense.kernel'];
+  return { shape, weights, dense: createDenseLayer(shape, weights) };
+}
+
+/** `rows[D, width]` is the kernel turned, so that what a dense unit reads lies together. */
+function createDenseLayer({ denseUnits, hiddenUnits }: NetworkShape, weights: WeightArrays) {
   const inputs = 2 * hiddenUnits;
-  const denseRows = Float32Array.from(kernel, (_, i) => {
-    const unit = Math.floor(i / inputs);
-    return kernel[(i % inputs) * denseUnits + unit]!;
+  const width = Math.ceil(inputs / LANES) * LANES;
+  const { functions, arrays } = kernelWithArrays({
+    rows: denseUnits * width,
+    biases: denseUnits,
+    pooled: width,
+    sums: denseUnits,
+    slopes: denseUnits,
+    map: width,
   });
-  return { shape, denseRows, weights };
+  const kernel = weights['dense.kernel'];
+  for (let unit = 0; unit < denseUnits; unit++) {
+    for (let i = 0; i < inputs; i++) {
+      arrays.rows.values[unit * width + i] = kernel[i * denseUnits + unit]!;
+    }
+  }
+  arrays.biases.values.set(weights['dense.bias']);
+  return { functions, arrays, inputs, width };
 }
 
 /** The dense units whose relu is on at `pooled[2H]`, by their place. */
-export function openUnits({ denseRows, weights }: Head, pooled: Float64Array): number[] {
-  const bias = weights['dense.bias'];
-  const inputs = pooled.length;
+export function openUnits({ shape, dense }: Head, pooled: Float64Array): number[] {
+  const { rows, biases, sums, pooled: factors } = dense.arrays;
+  factors.values.set(pooled);
+  dense.functions.multiplyRows(
+    rows.address,
+    shape.denseUnits,
+    dense.width,
+    factors.address,
+    biases.address,
+    sums.address,
+  );
   const open: number[] = [];
-  for (let unit = 0; unit < bias.length; unit++) {
-    if (bias[unit]! + dot(pooled, denseRows, unit * inputs) > 0) open.push(unit);
-  }
+  for (let unit = 0; unit < shape.denseUnits; unit++) if (sums.values[unit]! > 0) open.push(unit);
   return open;
 }
 
@@ -38,21 +62,21 @@ export function openUnits({ denseRows, weights }: Head, pooled: Float64Array): n
  * linear in the pooled vector. Returns what multiplies the vector, `map[2H]`, and what is added.
  */
 export function linearHead(
-  { shape, denseRows, weights }: Head,
+  { shape, dense, weights }: Head,
   open: readonly number[],
   direction: Float64Array,
-): { map: Float64Array; constant: number } {
-  const inputs = 2 * shape.hiddenUnits;
+): { map: Float32Array; constant: number } {
+  const { rows, slopes, map } = dense.arrays;
   const output = weights['output.kernel'];
-  const map = new Float64Array(inputs);
   let constant = dot(direction, weights['output.bias'], 0);
+  slopes.values.fill(0);
   for (const unit of open) {
     const slope = dot(direction, output, unit * shape.labelCount);
+    slopes.values[unit] = slope;
     constant += slope * weights['dense.bias'][unit]!;
-    const row = unit * inputs;
-    for (let u = 0; u < inputs; u++) map[u] = map[u]! + slope * denseRows[row + u]!;
   }
-  return { map, constant };
+  dense.functions.addRows(rows.address, shape.denseUnits, dense.width, slopes.address, map.address);
+  return { map: map.values.slice(0, dense.inputs), constant };
 }
 
 /**

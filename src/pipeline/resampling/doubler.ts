@@ -33,7 +33,8 @@ export class Doubler implements Resampler {
 
   push(input: Float32Array): Float32Array {
     if (this.#freed) return NO_SAMPLES;
-    const doubled = input.length <= MOST_AT_ONCE ? this.#double(input) : this.#doubleInBlocks(input);
+    const doubled =
+      input.length <= MOST_AT_ONCE ? this.#double(input) : this.#doubleInBlocks(input);
     if (this.#skipping === 0) return doubled;
     const skipped = Math.min(this.#skipping, doubled.length);
     this.#skipping -= skipped;

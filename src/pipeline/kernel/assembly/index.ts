@@ -1,3 +1,4 @@
+export { addRows, multiplyRows } from './head';
 export { computeLogMel, computeMfcc } from './mel';
 export {
   correlation,
