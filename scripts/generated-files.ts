@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -11,6 +12,8 @@ const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ) as { version: string };
 
+const SHIPPED_MANIFEST = 'models/emotion-v2/manifest.json';
+
 /** Every file that is made from the code: path from the repository root → its text. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
@@ -19,6 +22,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/errors.md', errorsPage()],
     ['docs/options.md', optionsPage()],
     ['src/pipeline/kernel/kernel.gen.ts', await kernelModule()],
+    [SHIPPED_MANIFEST, manifestOfCard()],
     ...EVENT_TYPES.map((type): [string, string] => [
       `docs/schemas/${type}.json`,
       json({
@@ -28,6 +32,18 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
       }),
     ]),
   ]);
+}
+
+/** The shipped model's manifest, with the hash of its card as the card is now. */
+function manifestOfCard(): string {
+  const manifest = JSON.parse(
+    readFileSync(new URL(`../${SHIPPED_MANIFEST}`, import.meta.url), 'utf8'),
+  );
+  const card = readFileSync(
+    new URL('README.md', new URL(`../${SHIPPED_MANIFEST}`, import.meta.url)),
+  );
+  manifest.files['README.md'] = createHash('sha256').update(card).digest('hex');
+  return json(manifest);
 }
 
 /** The compiled kernel as a module, so that it needs no place in the file system. */
