@@ -24,6 +24,9 @@ export interface AnalysisFrame {
   readonly speechRateHz: number;
 }
 
+/** What the model sees when a gate opens; read at once, so that all legs share it. */
+const opening = new Float32Array((PRE_ROLL_FRAMES + 1) * FEATURE_COUNT);
+
 /**
  * Bytes to frames for one leg: decode → resample → windows → features → speech gate. Serving and
  * training both run exactly this. Its output depends on the bytes, never on how they were chunked.
@@ -39,12 +42,14 @@ export class FrontEnd {
   readonly #window = this.#samples.subarray(0, WINDOW_SAMPLES);
   #sampleCount = 0;
   #baseSamples = 0;
-  readonly #preRoll = new Float32Array((PRE_ROLL_FRAMES + 1) * FEATURE_COUNT);
+  /** `[PRE_ROLL_FRAMES, FEATURE_COUNT]`, a ring: the newest frames while nobody speaks. */
+  readonly #preRoll = new Float32Array(PRE_ROLL_FRAMES * FEATURE_COUNT);
   #preRollCount = 0;
+  #preRollNext = 0;
   readonly #frame = {
     endSamples: 0,
     speaking: false,
-    speechFrames: this.#preRoll,
+    speechFrames: opening,
     speechFrameCount: 0,
     pitchHz: 0,
     voicing: 0,
@@ -125,28 +130,40 @@ export class FrontEnd {
   }
 
   #emit(endSamples: number): void {
-    const { features, pitchHz, voicing, intensityDb, speechRateHz } = this.#extractor;
-    const speaking = this.#gate.update(intensityDb, voicing);
+    const { pitchHz, voicing, intensityDb, speechRateHz } = this.#extractor;
     const frame = this.#frame;
-    this.#keep(features);
     frame.endSamples = endSamples;
-    frame.speaking = speaking;
-    frame.speechFrameCount = speaking ? this.#preRollCount : 0;
+    frame.speaking = this.#gate.update(intensityDb, voicing);
     frame.pitchHz = pitchHz;
     frame.voicing = voicing;
     frame.intensityDb = intensityDb;
     frame.speechRateHz = speechRateHz;
+    if (frame.speaking) this.#show();
+    else this.#keep();
     this.#onFrame(frame);
-    if (speaking) this.#preRollCount = 0;
   }
 
-  /** Appends to the pre-roll, dropping its oldest frame when it is full. */
-  #keep(features: Float32Array): void {
-    if (this.#preRollCount > PRE_ROLL_FRAMES) {
-      this.#preRoll.copyWithin(0, FEATURE_COUNT);
-      this.#preRollCount -= 1;
+  /** What was kept and the newest frame, oldest first. */
+  #show(): void {
+    const { features } = this.#extractor;
+    const frame = this.#frame;
+    const kept = this.#preRollCount;
+    frame.speechFrameCount = kept + 1;
+    frame.speechFrames = kept === 0 ? features : opening;
+    if (kept === 0) return;
+    for (let i = 0; i < kept; i++) {
+      const place = (this.#preRollNext - kept + i + PRE_ROLL_FRAMES) % PRE_ROLL_FRAMES;
+      const row = place * FEATURE_COUNT;
+      opening.set(this.#preRoll.subarray(row, row + FEATURE_COUNT), i * FEATURE_COUNT);
     }
-    this.#preRoll.set(features, this.#preRollCount * FEATURE_COUNT);
-    this.#preRollCount += 1;
+    opening.set(features, kept * FEATURE_COUNT);
+    this.#preRollCount = 0;
+  }
+
+  #keep(): void {
+    this.#frame.speechFrameCount = 0;
+    this.#preRoll.set(this.#extractor.features, this.#preRollNext * FEATURE_COUNT);
+    this.#preRollNext = (this.#preRollNext + 1) % PRE_ROLL_FRAMES;
+    this.#preRollCount = Math.min(this.#preRollCount + 1, PRE_ROLL_FRAMES);
   }
 }

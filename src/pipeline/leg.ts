@@ -226,7 +226,8 @@ export class LegPipeline implements LegAnalysis, Hearer {
       const age = frame.speechFrameCount - 1 - i;
       const endMs = this.#nowMs - age * HOP_MS;
       if (this.#stepFill === 0) this.#stepStartMs = Math.max(0, endMs - HOP_MS);
-      const features = frame.speechFrames.subarray(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT);
+      const one = frame.speechFrameCount === 1;
+      const features = one ? frame.speechFrames : frameAt(frame.speechFrames, i);
       this.#step.set(features, this.#stepFill * FEATURE_COUNT);
       this.#stepFill += 1;
       if (this.#stepFill === this.#options.stepFrames) this.#endStep(endMs);
@@ -268,4 +269,8 @@ export class LegPipeline implements LegAnalysis, Hearer {
     this.#nowMs = this.#positionMs;
     this.#updateStartMs = this.#nowMs;
   }
+}
+
+function frameAt(frames: Float32Array, index: number): Float32Array {
+  return frames.subarray(index * FEATURE_COUNT, (index + 1) * FEATURE_COUNT);
 }

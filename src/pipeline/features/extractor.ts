@@ -1,4 +1,4 @@
-import { Delta } from './delta.ts';
+import { Deltas } from './deltas.ts';
 import {
   ANALYSIS_RATE_HZ,
   FEATURE_COUNT,
@@ -6,7 +6,6 @@ import {
   type FeatureGroup,
   featureOffset,
   HOP_SAMPLES,
-  MFCC_COUNT,
 } from './layout.ts';
 import { computeLogMel } from './log-mel.ts';
 import { computeMfcc } from './mfcc.ts';
@@ -19,20 +18,22 @@ export const SILENCE_DB = -90;
 /** The pitch feature is in octaves above this; unvoiced frames hold 0. */
 const PITCH_REFERENCE_HZ = 128;
 
+// Scratch memory holds nothing of a leg, so all legs of a process share it, and it stays in the caches.
+const features = new Float32Array(FEATURE_COUNT);
+const logMel = group('logMel');
+const mfcc = group('mfcc');
+const deltas = group('delta');
+const deltaDeltas = group('deltaDelta');
+const prosody = group('prosody');
+
 /**
  * One leg's features: a window of samples in, one vector out (layout.ts says what stands where).
  * Holds only what a leg must remember from frame to frame.
  */
 export class FeatureExtractor {
-  /** `[FEATURE_COUNT]`, overwritten by each frame. */
-  readonly features = new Float32Array(FEATURE_COUNT);
-  readonly #logMel = this.#group('logMel');
-  readonly #mfcc = this.#group('mfcc');
-  readonly #deltas = this.#group('delta');
-  readonly #deltaDeltas = this.#group('deltaDelta');
-  readonly #prosody = this.#group('prosody');
-  readonly #delta = new Delta(MFCC_COUNT);
-  readonly #deltaDelta = new Delta(MFCC_COUNT);
+  /** `[FEATURE_COUNT]`, overwritten by the next frame, of any leg. */
+  readonly features = features;
+  readonly #deltas = new Deltas();
   readonly #pitch = new Pitch();
   readonly #rate = new SpeechRate(HOP_SAMPLES / ANALYSIS_RATE_HZ);
 
@@ -48,16 +49,14 @@ export class FeatureExtractor {
   /** `window[WINDOW_SAMPLES]` at 16 kHz, −1..1. */
   compute(window: Float32Array): void {
     const meanSquare = powerSpectrum(window);
-    computeLogMel(this.#logMel);
-    computeMfcc(this.#mfcc);
-    this.#delta.compute(this.#mfcc, this.#deltas);
-    this.#deltaDelta.compute(this.#deltas, this.#deltaDeltas);
+    computeLogMel(logMel);
+    computeMfcc(mfcc);
+    this.#deltas.compute(mfcc, deltas, deltaDeltas);
     this.#computeProsody(meanSquare);
   }
 
   reset(): void {
-    this.#delta.reset();
-    this.#deltaDelta.reset();
+    this.#deltas.reset();
     this.#pitch.reset();
     this.#rate.reset();
   }
@@ -68,15 +67,15 @@ export class FeatureExtractor {
     this.voicing = this.#pitch.voicing;
     this.intensityDb = Math.max(SILENCE_DB, 10 * Math.log10(meanSquare + 1e-12));
     this.speechRateHz = this.#rate.update(this.intensityDb, this.voicing >= VOICED_THRESHOLD);
-    const prosody = this.#prosody;
     prosody[0] = this.pitchHz > 0 ? Math.log2(this.pitchHz / PITCH_REFERENCE_HZ) : 0;
     prosody[1] = this.voicing;
     prosody[2] = this.intensityDb;
     prosody[3] = this.speechRateHz;
   }
+}
 
-  #group(group: FeatureGroup): Float32Array {
-    const start = featureOffset(group);
-    return this.features.subarray(start, start + FEATURE_GROUPS[group]);
-  }
+/** The part of `features` that holds this group. */
+function group(name: FeatureGroup): Float32Array {
+  const start = featureOffset(name);
+  return features.subarray(start, start + FEATURE_GROUPS[name]);
 }
