@@ -43,7 +43,8 @@ export class AttentionTrace {
     return this.#stretches.map(({ span, logWeight, framesSeen }) => {
       const decay = (this.#framesSeen - framesSeen) * this.#decayPerFrame;
       const weight = Math.exp(logWeight - decay - this.#logNormaliser);
-      return { ...span, weight: fourDecimals(Math.min(1, weight)) };
+      const { startMs, endMs } = span;
+      return { startMs, endMs, weight: fourDecimals(Math.min(1, weight)) };
     });
   }
 

@@ -199,7 +199,7 @@ export class LegReadings {
     if (voiceAlone && this.#accounted?.contributions.emotion === emotion) return this.#accounted;
     const stretches = this.#contributions
       .contributions(shown, EMOTIONS.indexOf(emotion))
-      .map(({ nats, ...span }) => ({ ...span, nats: fourDecimals(nats) }));
+      .map(({ startMs, endMs, nats }) => ({ startMs, endMs, nats: fourDecimals(nats) }));
     const account = {
       attention: this.#attention.weights(),
       contributions: { emotion, stretches },
