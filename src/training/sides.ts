@@ -16,10 +16,10 @@ export function foldOfSource(fold: number, count: number): number {
 }
 
 /**
- * Cuts every source by its own protocol and puts the sides together. Who is in a test side is learned
- * from in no source, unless the protocol mixes speakers by its name. A network alone keeps validation
- * speakers back; one that has teachers learns from everybody, for they keep some back, each its own.
- * Throws TW_TRAINING when recordings of a source are missing.
+ * Cuts every source by its own protocol and puts the sides together. The validation speakers are
+ * drawn from each source that has a protocol; who is in a test or validation side is learned from in
+ * no source, unless the protocol mixes speakers by its name. Throws TW_TRAINING when recordings of a
+ * source are missing.
  */
 export function sidesOf(clips: readonly CorpusClip[], plan: TrainingPlan, fold: number): Sides {
   const cuts = plan.sources.map((source) => {
@@ -31,30 +31,23 @@ export function sidesOf(clips: readonly CorpusClip[], plan: TrainingPlan, fold: 
   });
   const apart = cuts.filter(({ source }) => !source.protocol?.startsWith('random'));
   const tested = new Set(apart.flatMap(({ test }) => test.map(({ speaker }) => speaker)));
-  const learned = cuts.flatMap(({ train }) => train).filter(({ speaker }) => !tested.has(speaker));
-  const taught = plan.training.distillation.teachers > 0;
-  return {
-    ...(taught ? { train: learned, validation: [] } : keepBack(learned, plan)),
-    test: cuts.flatMap(({ test }) => test),
-  };
-}
-
-/**
- * Keeps `validationShare` of the speakers of each source with a protocol back, drawn by the seed of
- * training; they are learned from in no source.
- */
-export function keepBack(
-  learned: readonly CorpusClip[],
-  { sources, validationShare, training: { seed } }: TrainingPlan,
-): Pick<Sides, 'train' | 'validation'> {
-  const cuts = sources.flatMap(({ corpus, protocol }) => {
-    const own = learned.filter((clip) => clip.corpus === corpus);
-    return protocol === undefined ? [] : validationCut(own, validationShare, seed).test;
+  const learning = cuts.map(({ train, source }) => {
+    return { kept: train.filter(({ speaker }) => !tested.has(speaker)), source };
   });
-  const kept = new Set(cuts.map(({ speaker }) => speaker));
+  const held = new Set(
+    learning.flatMap(({ kept, source: { protocol } }) =>
+      protocol === undefined
+        ? []
+        : validationCut(kept, plan.validationShare, plan.training.seed).test.map(
+            ({ speaker }) => speaker,
+          ),
+    ),
+  );
+  const all = learning.flatMap(({ kept }) => kept);
   return {
-    train: learned.filter(({ speaker }) => !kept.has(speaker)),
-    validation: learned.filter(({ speaker }) => kept.has(speaker)),
+    train: all.filter(({ speaker }) => !held.has(speaker)),
+    validation: all.filter(({ speaker }) => held.has(speaker)),
+    test: cuts.flatMap(({ test }) => test),
   };
 }
 

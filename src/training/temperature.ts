@@ -53,9 +53,3 @@ export function fitTemperature(readouts: readonly LabelledLogits[]): number {
   }
   return Math.exp((low + high) / 2);
 }
-
-/** The temperature that is on average the right one, in the logarithm: exp(mean(ln t)). */
-export function geometricMean(temperatures: readonly number[]): number {
-  const logarithms = temperatures.reduce((sum, temperature) => sum + Math.log(temperature), 0);
-  return Math.exp(logarithms / temperatures.length);
-}

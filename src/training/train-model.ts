@@ -13,8 +13,7 @@ import type { TrainingEngineName } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
 import { exportModel } from './export-model.ts';
 import type { FeatureCache } from './feature-cache.ts';
-import { keepBack, type Sides } from './sides.ts';
-import { geometricMean } from './temperature.ts';
+import type { Sides } from './sides.ts';
 import { type TrainedWeights, train } from './trainer.ts';
 import type { TrainingPlan } from './training-plan.ts';
 import type { StepProgress } from './training-run.ts';
@@ -92,15 +91,13 @@ export interface TrainModelOptions {
   readonly resume?: boolean;
   readonly onStep?: (progress: StepProgress) => void;
   readonly onEpoch?: (report: EpochReport) => void;
-  /** Before the teacher of this number, from 1, is trained on its own sides. */
-  readonly onTeacher?: (number: number, sides: Sides) => void;
+  /** Before the teacher of this number, from 1, is trained. */
+  readonly onTeacher?: (number: number) => void;
 }
 
 /**
  * From features to a model folder: train by the plan's fixed schedule on the training side, fit the
- * temperature on the validation speakers, export. With teachers the temperature is the geometric
- * mean of theirs, each fitted on speakers that this teacher has not heard. The test side is not
- * touched.
+ * temperature on the validation speakers, export. The test side is not touched.
  */
 export async function trainModel(options: TrainModelOptions): Promise<ModelFolder> {
   const { plan, sides, features, out, onStep, onEpoch } = options;
@@ -133,30 +130,23 @@ export async function trainModel(options: TrainModelOptions): Promise<ModelFolde
     },
   );
   await Promise.all(lines);
-  const temperature =
-    teachers.length === 0
-      ? trained.temperature
-      : geometricMean(teachers.map(({ manifest }) => manifest.temperature));
-  const metadata = metadataOf(options, trained, teachers);
-  const model = await exportModel(out, { ...trained, temperature }, metadata);
+  const model = await exportModel(out, trained, metadataOf(options, trained));
   for (const { path } of teachers) await rm(path, { recursive: true });
   return model;
 }
 
 /** The networks to learn from, in a folder each, which stands until the last network is finished. */
 async function trainTeachers(options: TrainModelOptions): Promise<readonly ModelFolder[]> {
-  const { plan, sides, out, resume, onTeacher } = options;
+  const { plan, out, resume, onTeacher } = options;
   const teachers: ModelFolder[] = [];
   for (let number = 1; number <= plan.training.distillation.teachers; number++) {
-    const alone = teacherPlan(plan, number);
     const own = {
       ...options,
-      plan: alone,
-      sides: { ...sides, ...keepBack(sides.train, alone) },
+      plan: teacherPlan(plan, number),
       out: join(out, `teacher-${number}`),
     };
     const finished = resume && existsSync(join(own.out, 'manifest.json'));
-    if (!finished) onTeacher?.(number, own.sides);
+    if (!finished) onTeacher?.(number);
     teachers.push(finished ? await loadModelFolder(own.out) : await trainModel(own));
   }
   return teachers;
@@ -170,11 +160,7 @@ function teacherPlan(plan: TrainingPlan, number: number): TrainingPlan {
   return { ...plan, training: { ...training, seed: seed + number, epochs, distillation: alone } };
 }
 
-function metadataOf(
-  { plan, fold, sides, from }: TrainModelOptions,
-  trained: TrainedWeights,
-  teachers: readonly ModelFolder[],
-) {
+function metadataOf({ plan, fold, sides, from }: TrainModelOptions, trained: TrainedWeights) {
   const last = trained.history.at(-1);
   const trainingData = plan.sources.map(({ corpus, licence }) => {
     const own = sides.train.filter((clip) => clip.corpus === corpus);
@@ -193,9 +179,6 @@ function metadataOf(
       engine: trained.engine,
       trainingLoss: last?.trainingLoss,
       validation: last?.validation,
-      ...(teachers.length > 0 && {
-        teachersValidation: teachers.map(({ manifest }) => manifest.metrics.validation),
-      }),
     },
   };
 }

@@ -53,8 +53,7 @@ export const TrainingPlanSchema = Type.Object(
     validationShare: Type.Number({
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
-      description:
-        'Share of the training speakers kept back to fit the temperature; with teachers, by each of them, others every time.',
+      description: 'Share of the training speakers kept back to fit the temperature.',
     }),
     augmentation: AugmentationRecipeSchema,
     training: RecipeSchema,

@@ -56,22 +56,13 @@ describe('trainModel with teachers', function () {
   it('trains them first, learns from them, and leaves the last network alone', async () => {
     const out = await folder();
     const order: string[] = [];
-    const keptBack: string[][] = [];
     const model = await trainModel({
       ...options(out),
-      onTeacher: (number, own) => {
-        order.push(`teacher ${number}`);
-        keptBack.push([...new Set(own.validation.map(({ speaker }) => speaker))]);
-      },
+      onTeacher: (number) => order.push(`teacher ${number}`),
       onEpoch: ({ epoch, epochs }) => order.push(`${epoch}/${epochs}`),
     });
     assert.deepEqual(order, ['teacher 1', '1/1', 'teacher 2', '1/1', '1/2', '2/2']);
     assert.ok(!existsSync(join(out, 'teacher-1')) && !existsSync(join(out, 'teacher-2')));
-    assert.deepEqual(
-      keptBack.map(({ length }) => length),
-      [1, 1],
-    );
-    assert.notEqual(model.manifest.temperature, 1);
     const none = { ...plan.training.distillation, teachers: 0 };
     const alone = { ...plan, training: { ...plan.training, distillation: none } };
     const other = await trainModel({ ...options(await folder()), plan: alone });
@@ -115,6 +106,11 @@ function madeRecordings() {
     features.set(path, { variants: [frames], label, speaker, corpus: 'ravdess', path });
     return { path, corpus: 'ravdess', speaker, label: 'neutral' };
   });
-  const sides = { train: clips, validation: [], test: [] };
+  const of = (speaker: string) => clips.filter((clip) => clip.speaker === speaker);
+  const sides = {
+    train: [...of('ravdess-0'), ...of('ravdess-1')],
+    validation: of('ravdess-2'),
+    test: [],
+  };
   return { sides, features };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CorpusClip } from '../../src/training/corpora/clip.ts';
-import { foldOfSource, foldsOf, keepBack, sidesOf } from '../../src/training/sides.ts';
+import { foldOfSource, foldsOf, sidesOf } from '../../src/training/sides.ts';
 import { readTrainingPlan, type TrainingPlan } from '../../src/training/training-plan.ts';
 
 function clips(corpus: string, speakers: number): CorpusClip[] {
@@ -13,7 +13,6 @@ function clips(corpus: string, speakers: number): CorpusClip[] {
 describe('sidesOf', () => {
   const all = [...clips('ravdess', 24), ...clips('nemo', 9), ...clips('other', 3)];
   let plan: TrainingPlan;
-  let taught: TrainingPlan;
 
   before(async () => {
     const recipe = await readTrainingPlan('models/recipes/emotion-v2.json');
@@ -23,9 +22,7 @@ describe('sidesOf', () => {
       { corpus: 'nemo', protocol: 'nemo-pairs', ...source },
       { corpus: 'other', ...source },
     ];
-    taught = { ...recipe, sources };
-    const distillation = { ...recipe.training.distillation, teachers: 0 };
-    plan = { ...taught, training: { ...recipe.training, distillation } };
+    plan = { ...recipe, sources };
   });
 
   it('holds the fold of every source with a protocol out, and learns from all of the rest', () => {
@@ -41,25 +38,6 @@ describe('sidesOf', () => {
         assert.ok(validation.some((clip) => clip.corpus === corpus));
       }
     }
-  });
-
-  it('learns from everybody but the fold with teachers, who keep others back each', () => {
-    const alone = sidesOf(all, plan, 2);
-    const { train, validation, test } = sidesOf(all, taught, 2);
-    assert.deepEqual(validation, []);
-    assert.deepEqual(test, alone.test);
-    assert.equal(train.length, alone.train.length + alone.validation.length);
-    const keptBy = [1, 2, 3].map((seed) => {
-      const cut = keepBack(train, { ...plan, training: { ...plan.training, seed } });
-      assert.equal(cut.train.length + cut.validation.length, train.length);
-      return new Set(cut.validation.map(({ speaker }) => speaker));
-    });
-    assert.deepEqual(keepBack(train, plan), {
-      train: alone.train,
-      validation: alone.validation,
-    });
-    const together = new Set(keptBy.flatMap((kept) => [...kept]));
-    assert.ok(keptBy.every(({ size }) => size > 0 && size < together.size));
   });
 
   it('learns from no source whom another one tests or validates on', () => {

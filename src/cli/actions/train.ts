@@ -60,8 +60,7 @@ async function trainOne(
     ...(model && { from: model }),
     ...(resume && { resume }),
     onStep: ({ step, steps, loss }) => training.update(step, steps, `loss ${loss.toFixed(3)}`),
-    onTeacher: (number, own) =>
-      log(`Teacher ${number} of ${plan.training.distillation.teachers}\n${describeSides(own)}`),
+    onTeacher: (number) => log(`teacher ${number} of ${plan.training.distillation.teachers}`),
     onEpoch: (report) => log(describeEpoch(report)),
   }).finally(() => training.stop());
   const { id, temperature } = folder.manifest;
@@ -117,8 +116,7 @@ function withFlags(plan: TrainingPlan, flags: TrainFlags): TrainingPlan {
 function describeSides({ train, validation, test }: Sides): string {
   const side = (name: string, clips: Sides['train']) => {
     const speakers = [...new Set(clips.map(({ speaker }) => speaker))];
-    const of = speakers.length === 0 ? '' : ` of ${speakers.join(', ')}`;
-    return `  ${name}: ${clips.length} recordings${of}`;
+    return `  ${name}: ${clips.length} recordings of ${speakers.join(', ')}`;
   };
   return [side('train', train), side('validation', validation), side('test', test)].join('\n');
 }
