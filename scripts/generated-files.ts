@@ -12,7 +12,7 @@ const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ) as { version: string };
 
-const SHIPPED_MANIFEST = 'models/emotion-v2/manifest.json';
+const SHIPPED_MODEL = 'models/emotion-v2';
 
 /** Every file that is made from the code: path from the repository root → its text. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -22,7 +22,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/errors.md', errorsPage()],
     ['docs/options.md', optionsPage()],
     ['src/pipeline/kernel/kernel.gen.ts', await kernelModule()],
-    [SHIPPED_MANIFEST, manifestOfCard()],
+    [`${SHIPPED_MODEL}/manifest.json`, manifestOfCard()],
     ...EVENT_TYPES.map((type): [string, string] => [
       `docs/schemas/${type}.json`,
       json({
@@ -36,13 +36,10 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
 
 /** The shipped model's manifest, with the hash of its card as the card is now. */
 function manifestOfCard(): string {
-  const manifest = JSON.parse(
-    readFileSync(new URL(`../${SHIPPED_MANIFEST}`, import.meta.url), 'utf8'),
-  );
-  const card = readFileSync(
-    new URL('README.md', new URL(`../${SHIPPED_MANIFEST}`, import.meta.url)),
-  );
-  manifest.files['README.md'] = createHash('sha256').update(card).digest('hex');
+  const read = (file: string) =>
+    readFileSync(new URL(`../${SHIPPED_MODEL}/${file}`, import.meta.url), 'utf8');
+  const manifest = JSON.parse(read('manifest.json'));
+  manifest.files['README.md'] = createHash('sha256').update(read('README.md')).digest('hex');
   return json(manifest);
 }
 

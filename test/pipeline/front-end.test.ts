@@ -44,6 +44,29 @@ describe('front end', () => {
     assert.ok(compared > 25_000, `${compared} values compared`);
   });
 
+  it('says the same of each leg when many are heard in turn, for they share scratch memory', () => {
+    const legs = ENCODINGS.flatMap((encoding) =>
+      [8000, 16000, 44100].map((sampleRateHz) => {
+        const format = { encoding, sampleRateHz };
+        const said: number[] = [];
+        const frontEnd = new FrontEnd(format, (frame) => {
+          said.push(frame.endSamples, frame.speaking ? 1 : 0, frame.pitchHz, frame.intensityDb);
+          said.push(...frame.speechFrames.subarray(0, frame.speechFrameCount * FEATURE_COUNT));
+        });
+        const bytes = encodeAudio(talk(sampleRateHz), encoding);
+        return { format, said, frontEnd, bytes, parts: [...chunks(bytes, [700])] };
+      }),
+    );
+    const rounds = Math.max(...legs.map(({ parts }) => parts.length));
+    for (let i = 0; i < rounds; i++) {
+      for (const { frontEnd, parts } of legs) if (parts[i]) frontEnd.push(parts[i]!);
+    }
+    for (const { format, said, bytes } of legs) {
+      assert.ok(said.length > 1000);
+      assert.deepEqual(said, listen([bytes], format));
+    }
+  });
+
   it('gives the frames from just before the gate opened, so that no onset is lost', () => {
     const counts: number[] = [];
     const frontEnd = new FrontEnd({ encoding: 'pcm_s16le', sampleRateHz: 16000 }, (frame) =>

@@ -63,6 +63,7 @@ describe('trainModel with teachers', function () {
     });
     assert.deepEqual(order, ['teacher 1', '1/1', 'teacher 2', '1/1', '1/2', '2/2']);
     assert.ok(!existsSync(join(out, 'teacher-1')) && !existsSync(join(out, 'teacher-2')));
+    assert.notEqual(model.manifest.temperature, 1);
     const none = { ...plan.training.distillation, teachers: 0 };
     const alone = { ...plan, training: { ...plan.training, distillation: none } };
     const other = await trainModel({ ...options(await folder()), plan: alone });

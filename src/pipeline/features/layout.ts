@@ -53,5 +53,5 @@ export function centredColumns(): Float32Array {
   return columns;
 }
 
-/** Changes whenever a computed value would: part of every model's manifest. */
+/** Changes whenever a computed value would by more than rounding: part of every model's manifest. */
 export const FEATURE_VERSION = 'tonewire-features-1';

@@ -1,12 +1,9 @@
-import { kernel, kernelFloats, kernelIntegers } from '../kernel/kernel.ts';
+import { kernel, kernelFloats, kernelIntegers, LANES } from '../kernel/kernel.ts';
 import { ANALYSIS_RATE_HZ, MEL_BANDS, MEL_HIGH_HZ, MEL_LOW_HZ, WINDOW_SAMPLES } from './layout.ts';
 
 /** Energy below which a band counts as empty: about −80 dB of full scale after the window. */
 const ENERGY_FLOOR = 1e-5;
 const HZ_PER_BIN = ANALYSIS_RATE_HZ / WINDOW_SAMPLES;
-/** Bins that the kernel weighs at once. */
-const LANES = 4;
-const BYTES_PER_FLOAT = 4;
 
 const logMel = kernelFloats('logMel', MEL_BANDS);
 fillTables();
@@ -35,7 +32,7 @@ function fillTables(): void {
     const first = Math.ceil(low / HZ_PER_BIN);
     const end = Math.ceil(high / HZ_PER_BIN);
     const vectors = Math.ceil((end - first) / LANES);
-    segments.set([first, vectors, weights.length * BYTES_PER_FLOAT], 3 * segment);
+    segments.set([first, vectors, weights.length * Float32Array.BYTES_PER_ELEMENT], 3 * segment);
     for (let bin = first; bin < end; bin += LANES) {
       const bins = Array.from({ length: LANES }, (_, lane) => bin + lane);
       weights.push(...bins.map((b) => (b < end ? 1 : 0)));

@@ -54,9 +54,9 @@ type KernelExports = { readonly memory: WebAssembly.Memory } & KernelFunctions &
   Readonly<Record<KernelPlace, WebAssembly.Global>>;
 
 const PAGE_BYTES = 65_536;
-const BYTES_PER_FLOAT = 4;
-/** Numbers to a vector, at whose multiples matrices begin. */
+/** Numbers to a vector, at whose multiples arrays begin. */
 export const LANES = 4;
+const VECTOR_BYTES = LANES * Float32Array.BYTES_PER_ELEMENT;
 
 const module = new WebAssembly.Module(Buffer.from(KERNEL_BASE64, 'base64'));
 const exports = instantiate();
@@ -88,7 +88,7 @@ export function kernelWithArrays<Name extends string>(lengths: Readonly<Record<N
   const own = instantiate();
   const first = own.memory.buffer.byteLength;
   const entries = Object.entries<number>(lengths);
-  const sizes = entries.map(([, length]) => Math.ceil(length / LANES) * LANES * BYTES_PER_FLOAT);
+  const sizes = entries.map(([, length]) => Math.ceil(length / LANES) * VECTOR_BYTES);
   own.memory.grow(Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / PAGE_BYTES));
   let address = first;
   const arrays = entries.map(([name, length], i): [string, KernelArray] => {

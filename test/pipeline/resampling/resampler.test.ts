@@ -91,6 +91,24 @@ describe('resample', () => {
     }
   });
 
+  it('gives each stream its own samples, whatever others hear in between', () => {
+    const streams = SAMPLE_RATES_HZ.map((rateHz, i) => {
+      const input = noise(3000, 0.5, i + 1);
+      const given: number[] = [];
+      return { rateHz, input, given, resampler: createResampler(rateHz, TARGET_HZ) };
+    });
+    for (let at = 0; at < 3000; at += 250) {
+      for (const { resampler, input, given } of streams) {
+        given.push(...resampler.push(input.subarray(at, at + 250)));
+      }
+    }
+    for (const { rateHz, input, given, resampler } of streams) {
+      using alone = createResampler(rateHz, TARGET_HZ);
+      assert.deepEqual(given, [...alone.push(input)], `${rateHz}`);
+      resampler.free();
+    }
+  });
+
   it('hears nothing once freed, and may be freed twice', () => {
     for (const rateHz of [8000, TARGET_HZ]) {
       const resampler = createResampler(rateHz, TARGET_HZ);
