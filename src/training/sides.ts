@@ -1,7 +1,7 @@
 import { TonewireError } from '../protocol/errors.ts';
 import type { CorpusClip } from './corpora/clip.ts';
 import { foldCount, type Protocol, type Split, split, validationCut } from './corpora/folds.ts';
-import type { TrainingPlan } from './training-plan.ts';
+import type { Source, TrainingPlan } from './training-plan.ts';
 
 /** What a model learns from, what fits its temperature, and what it must never have heard. */
 export interface Sides {
@@ -18,8 +18,8 @@ export function foldOfSource(fold: number, count: number): number {
 /**
  * Cuts every source by its own protocol and puts the sides together. The validation speakers are
  * drawn from each source that has a protocol; who is in a test or validation side is learned from in
- * no source, unless the protocol mixes speakers by its name. Throws TW_TRAINING when recordings of a
- * source are missing.
+ * no source. A protocol that mixes speakers by its name mixes them here too: it holds back clips.
+ * Throws TW_TRAINING when recordings of a source are missing.
  */
 export function sidesOf(clips: readonly CorpusClip[], plan: TrainingPlan, fold: number): Sides {
   const cuts = plan.sources.map((source) => {
@@ -29,26 +29,41 @@ export function sidesOf(clips: readonly CorpusClip[], plan: TrainingPlan, fold: 
     }
     return { ...cutSource(own, source.protocol, fold), source };
   });
-  const apart = cuts.filter(({ source }) => !source.protocol?.startsWith('random'));
+  const apart = cuts.filter(({ source }) => !mixesSpeakers(source.protocol));
   const tested = new Set(apart.flatMap(({ test }) => test.map(({ speaker }) => speaker)));
   const learning = cuts.map(({ train, source }) => {
     return { kept: train.filter(({ speaker }) => !tested.has(speaker)), source };
   });
-  const held = new Set(
-    learning.flatMap(({ kept, source: { protocol } }) =>
-      protocol === undefined
-        ? []
-        : validationCut(kept, plan.validationShare, plan.training.seed).test.map(
-            ({ speaker }) => speaker,
-          ),
-    ),
+  const held = learning.map(({ kept, source }) => ({ own: heldBack(kept, plan, source), source }));
+  const heldClips = new Set(held.flatMap(({ own }) => own));
+  const heldSpeakers = new Set(
+    held
+      .filter(({ source }) => !mixesSpeakers(source.protocol))
+      .flatMap(({ own }) => own.map(({ speaker }) => speaker)),
   );
+  const isHeld = (clip: CorpusClip) => heldClips.has(clip) || heldSpeakers.has(clip.speaker);
   const all = learning.flatMap(({ kept }) => kept);
   return {
-    train: all.filter(({ speaker }) => !held.has(speaker)),
-    validation: all.filter(({ speaker }) => held.has(speaker)),
+    train: all.filter((clip) => !isHeld(clip)),
+    validation: all.filter(isHeld),
     test: cuts.flatMap(({ test }) => test),
   };
+}
+
+function mixesSpeakers(protocol: Protocol | undefined): boolean {
+  return protocol?.startsWith('random-') ?? false;
+}
+
+/** What one source keeps back of its training side to fit the temperature. */
+function heldBack(
+  kept: readonly CorpusClip[],
+  { validationShare, training }: TrainingPlan,
+  { protocol }: Source,
+): readonly CorpusClip[] {
+  if (protocol === undefined) return [];
+  if (!mixesSpeakers(protocol)) return validationCut(kept, validationShare, training.seed).test;
+  const parts = Math.max(2, Math.round(1 / validationShare));
+  return split(kept, `random-${parts}`, 1, training.seed).test;
 }
 
 /** One source's fold; without a protocol, nothing of it is held out. */

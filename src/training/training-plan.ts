@@ -53,7 +53,8 @@ export const TrainingPlanSchema = Type.Object(
     validationShare: Type.Number({
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
-      description: 'Share of the training speakers kept back to fit the temperature.',
+      description:
+        'Share of the training speakers kept back to fit the temperature; of the clips, where the protocol mixes speakers.',
     }),
     augmentation: AugmentationRecipeSchema,
     training: RecipeSchema,

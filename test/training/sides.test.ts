@@ -51,6 +51,21 @@ describe('sidesOf', () => {
     }
   });
 
+  it('keeps back single clips, not speakers, where the protocol mixes speakers', () => {
+    const source = {
+      corpus: 'ravdess',
+      protocol: 'random-10',
+      licence: 'none',
+      variants: 1,
+    } as const;
+    const own = clips('ravdess', 24);
+    const { train, validation, test } = sidesOf(own, { ...plan, sources: [source] }, 1);
+    assert.equal(new Set([...train, ...validation, ...test]).size, own.length);
+    assert.equal(train.length + validation.length + test.length, own.length);
+    assert.equal(new Set(train.map(({ speaker }) => speaker)).size, 24);
+    assert.ok(validation.length > 4);
+  });
+
   it('has as many folds as the first source, and counts round where another has fewer', () => {
     assert.deepEqual(foldsOf(all, plan), [1, 2, 3, 4, 5, 6]);
     assert.deepEqual(
