@@ -2,8 +2,8 @@ import type { Span } from '../protocol/events.ts';
 import { KEPT_STEPS } from './kept-steps.ts';
 import { dot } from './network/dot.ts';
 import { type Head, logProbabilityDirection } from './network/linear-head.ts';
-import { decayPerFrame, stateLayout } from './network/shape.ts';
-import { sumCoefficients, sumCount } from './network/sum-coefficients.ts';
+import { decayPerFrame, peakDecayPerFrame, stateLayout } from './network/shape.ts';
+import { attentionSumCount, sumCoefficients, sumCount } from './network/sum-coefficients.ts';
 
 /** What one stretch of speech added, in natural logarithms. */
 export interface Contribution {
@@ -13,8 +13,8 @@ export interface Contribution {
 }
 
 /**
- * What each recent stretch of speech added to the newest reading. The running attention's sums lie
- * in the leg's state; what a step added to them is the difference of the state after it and the
+ * What each recent stretch of speech added to the newest reading. The sums of the running attention
+ * and of the peak lie in the leg's state; what a step added to them is the difference of the state after it and the
  * state before, faded. The differences are kept for a few steps, and divide a reading when one is
  * asked for; the network computes nothing for it. `add` allocates nothing.
  *
@@ -26,16 +26,18 @@ export class ContributionTrace {
   readonly #head: Head;
   readonly #temperature: number;
   readonly #decayPerFrame: number;
+  readonly #peakDecayPerFrame: number;
+  readonly #attentionSize: number;
   readonly #size: number;
   /** Views of the leg's own state, which the scheduler overwrites at every step. */
   readonly #liveMaximum: Float32Array;
   readonly #liveSums: Float32Array;
-  /** `[1 + 2H]`: the sums as the last step left them; weights are relative to e^maximum. */
+  /** `[1 + 2H]`, and `[1 + H]` more with a peak: the sums as the last step left them; the attention's weights are relative to e^maximum. */
   readonly #sums: Float32Array;
   #maximum = 0;
   #framesSeen = 0;
   #steps = 0;
-  /** `[16, 1 + 2H]`, a ring: what each step added to the sums, and in what they are counted. */
+  /** `[16, sums]`, a ring: what each step added to the sums, and in what they are counted. */
   readonly #added: Float32Array;
   readonly #maxima = new Float64Array(KEPT_STEPS);
   readonly #lastFrames = new Float64Array(KEPT_STEPS);
@@ -48,6 +50,8 @@ export class ContributionTrace {
     this.#head = head;
     this.#temperature = temperature;
     this.#decayPerFrame = decayPerFrame(shape);
+    this.#peakDecayPerFrame = peakDecayPerFrame(shape);
+    this.#attentionSize = attentionSumCount(shape);
     this.#size = sumCount(shape);
     const { offset } = stateLayout(shape).find(({ name }) => name === 'maximum')!;
     this.#liveMaximum = state.subarray(offset, offset + 1);
@@ -60,12 +64,9 @@ export class ContributionTrace {
   /** Takes the step of `frameCount` frames in `span` that the leg's state has just had. */
   add({ startMs, endMs }: Span, frameCount: number): void {
     const slot = this.#steps % KEPT_STEPS;
-    const keep = this.#fade(frameCount);
-    const row = slot * this.#size;
-    const before = this.#sums;
-    const after = this.#liveSums;
-    const added = this.#added;
-    for (let i = 0; i < after.length; i++) added[row + i] = after[i]! - before[i]! * keep;
+    this.#subtract(slot, 0, this.#attentionSize, this.#fade(frameCount));
+    const keepOfPeak = Math.fround(Math.exp(-this.#peakDecayPerFrame * frameCount));
+    this.#subtract(slot, this.#attentionSize, this.#size, keepOfPeak);
     this.#steps += 1;
     this.#framesSeen += frameCount;
     this.#remember();
@@ -84,14 +85,20 @@ export class ContributionTrace {
     if (this.#steps === 0) return [];
     const direction = logProbabilityDirection(probabilities, label, this.#temperature);
     const { coefficients } = sumCoefficients(this.#head, this.#sums, direction);
+    const ofAttention = coefficients.subarray(0, this.#attentionSize);
+    const ofPeak = coefficients.subarray(this.#attentionSize);
     const added = this.#added;
     const count = Math.min(this.#steps, KEPT_STEPS);
     return Array.from({ length: count }, (_, i) => {
       const slot = (this.#steps - count + i) % KEPT_STEPS;
-      const sum = dot(coefficients, added, slot * this.#size);
+      const row = slot * this.#size;
       const ageFrames = this.#framesSeen - this.#lastFrames[slot]!;
       const left = Math.exp(this.#maxima[slot]! - ageFrames * this.#decayPerFrame - this.#maximum);
-      return { startMs: this.#startMs[slot]!, endMs: this.#endMs[slot]!, nats: sum * left };
+      const leftOfPeak = Math.exp(-ageFrames * this.#peakDecayPerFrame);
+      const nats =
+        left * dot(ofAttention, added, row) +
+        leftOfPeak * dot(ofPeak, added, row + this.#attentionSize);
+      return { startMs: this.#startMs[slot]!, endMs: this.#endMs[slot]!, nats };
     });
   }
 
@@ -100,6 +107,14 @@ export class ContributionTrace {
     this.#steps = 0;
     this.#framesSeen = 0;
     this.#remember();
+  }
+
+  /** What the newest step added to the sums from `start` to `end`, which kept this much of themselves. */
+  #subtract(slot: number, start: number, end: number, keep: number): void {
+    const before = this.#sums;
+    const after = this.#liveSums;
+    const row = slot * this.#size;
+    for (let i = start; i < end; i++) this.#added[row + i] = after[i]! - before[i]! * keep;
   }
 
   #remember(): void {

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { EMOTIONS } from '../protocol/labels.ts';
 import { validator } from '../protocol/validator.ts';
 import { FEATURE_COUNT, FEATURE_GROUPS, FEATURE_VERSION } from './features/layout.ts';
+import { DEFAULT_SHAPE, type NetworkShape } from './network/shape.ts';
 import { WEIGHT_NAMES, weightShapes } from './network/weights.ts';
 
 const object = <P extends Type.TProperties>(properties: P) =>
@@ -42,6 +43,8 @@ export const ManifestSchema = object({
     labelCount: size,
     residual: Type.Boolean(),
     halfLifeMs: Type.Number({ exclusiveMinimum: 0 }),
+    peakSharpness: Type.Optional(Type.Number({ minimum: 0 })),
+    peakFallMs: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
     hopMs: Type.Number({ exclusiveMinimum: 0 }),
     centringPriorFrames: Type.Number({ exclusiveMinimum: 0 }),
     centringHalfLifeMs: Type.Number({ exclusiveMinimum: 0 }),
@@ -77,9 +80,12 @@ export const ManifestSchema = object({
   }),
 });
 
-export type Manifest = Static<typeof ManifestSchema>;
+type ManifestFile = Static<typeof ManifestSchema>;
 
-const validate = validator<Manifest>(ManifestSchema);
+/** What a folder holds; its shape is complete, though its file may be older than a part of the network. */
+export type Manifest = Omit<ManifestFile, 'shape'> & { readonly shape: NetworkShape };
+
+const validate = validator<ManifestFile>(ManifestSchema);
 
 /** The features part of a manifest made by this code. */
 export function featureSection(): Manifest['features'] {
@@ -102,13 +108,17 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** The shape of a network from before there were peaks. */
+const WITHOUT_PEAK = { peakSharpness: 0, peakFallMs: DEFAULT_SHAPE.peakFallMs };
+
 /** The manifest if this code can run it, else the field that says it cannot. */
 export function checkManifest(value: unknown): Manifest | { readonly fault: string } {
   if (!validate(value)) {
     const error = validate.errors[0];
     return { fault: `${error?.instancePath || '/'} ${error?.message ?? 'is invalid'}` };
   }
-  const { labels, features, shape, weights } = value;
+  const { labels, features, weights } = value;
+  const shape = { ...WITHOUT_PEAK, ...value.shape };
   if (!same(labels, EMOTIONS)) return { fault: '/labels are not the eight of this version' };
   if (features.version !== FEATURE_VERSION) {
     return { fault: `/features/version is "${features.version}", not "${FEATURE_VERSION}"` };
@@ -127,5 +137,5 @@ export function checkManifest(value: unknown): Manifest | { readonly fault: stri
   if (!same(places(weights), places(weightSection(shape)))) {
     return { fault: '/weights do not fit /shape' };
   }
-  return value;
+  return { ...value, shape };
 }

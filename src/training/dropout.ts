@@ -1,4 +1,4 @@
-import type { NetworkShape } from '../pipeline/network/shape.ts';
+import { type NetworkShape, pooledSize } from '../pipeline/network/shape.ts';
 import type { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -8,7 +8,7 @@ export interface DropoutValues {
   readonly conv1: Float32Array;
   /** `[B, C]` */
   readonly conv2: Float32Array;
-  /** `[B, 2H]` */
+  /** `[B, pooled]` */
   readonly pooled: Float32Array;
 }
 
@@ -27,6 +27,6 @@ export function dropoutValues(
   return {
     conv1: values(batchSize * shape.convChannels, rates.conv, random),
     conv2: values(batchSize * shape.convChannels, rates.conv, random),
-    pooled: values(batchSize * 2 * shape.hiddenUnits, rates.pooled, random),
+    pooled: values(batchSize * pooledSize(shape), rates.pooled, random),
   };
 }

@@ -1,7 +1,9 @@
+import { LARGEST_EXPONENT } from '../pipeline/network/peak.ts';
 import {
   centringDecayPerFrame,
   decayPerFrame,
   type NetworkShape,
+  peakDecayPerFrame,
   type StatePart,
   stateLayout,
   stateSize,
@@ -53,17 +55,19 @@ class StepGraph {
     const lstm = this.#lstm(second.output, before.hidden, before.cell);
     const scores = this.#scores(lstm.outputs);
     const sums = this.#addToSums(lstm.outputs, scores, before);
-    const after: Record<StatePart['name'], string> = {
+    const peak = shape.peakSharpness > 0 ? this.#addToPeak(lstm.outputs, before) : undefined;
+    const after: Partial<Record<StatePart['name'], string>> = {
       ...heard,
       conv1: first.context,
       conv2: second.context,
       hidden: lstm.hidden,
       cell: lstm.cell,
       ...sums,
+      ...peak,
     };
-    const parts = stateLayout(shape).map((part) => after[part.name]);
+    const parts = stateLayout(shape).map((part) => after[part.name]!);
     const logNormaliser = g.node('Add', [sums.maximum, g.node('Log', [sums.denominator])]);
-    g.output('logits', this.#head(sums), ['B', shape.labelCount]);
+    g.output('logits', this.#head(sums, peak), ['B', shape.labelCount]);
     g.output('scores', scores, ['B', 'T']);
     g.output('logNormaliser', g.node('Squeeze', [logNormaliser, g.integers([1])]), ['B']);
     g.output('state_after', g.node('Concat', parts, { axis: 1 }), ['B', stateSize(shape)]);
@@ -230,15 +234,50 @@ class StepGraph {
     };
   }
 
-  /** Mean and deviation → dense, relu → logits, `[B, labels]`. */
-  #head(sums: { denominator: string; numerator: string; square: string }): string {
+  /** The running peak of peak.ts: its sums with the newest frames. */
+  #addToPeak(outputs: string, before: Record<StatePart['name'], string>) {
+    const g = this.#graph;
+    const sharpness = this.#shape.peakSharpness;
+    const decay = peakDecayPerFrame(this.#shape);
+    const axis = g.integers([1]);
+    const frameCount = g.node('Gather', [g.node('Shape', [outputs]), g.integers([1], [])]);
+    const newest = g.integers([-1], []);
+    const range = g.node('Range', [g.node('Add', [frameCount, newest]), newest, newest]);
+    const ages = g.node('Cast', [range], { to: 1 });
+    const faded = (age: string) => g.node('Exp', [g.node('Mul', [age, g.scalar(-decay)])]);
+    const shares = faded(ages);
+    const keep = faded(g.node('Cast', [frameCount], { to: 1 }));
+    const exponents = g.node('Mul', [outputs, g.scalar(sharpness)]);
+    const raised = g.node('Exp', [g.node('Min', [exponents, g.scalar(LARGEST_EXPONENT)])]);
+    const row = g.node('Unsqueeze', [shares, g.integers([0])]);
+    const fresh = g.node('Squeeze', [g.node('MatMul', [row, raised]), axis]);
+    const add = (sum: string, part: string) => g.node('Add', [g.node('Mul', [sum, keep]), part]);
+    return {
+      peakCount: add(before.peakCount, g.node('ReduceSum', [shares], { keepdims: 1 })),
+      peakSum: add(before.peakSum, fresh),
+    };
+  }
+
+  /** Mean, deviation and peak → dense, relu → logits, `[B, labels]`. */
+  #head(
+    sums: { denominator: string; numerator: string; square: string },
+    peak: { peakCount: string; peakSum: string } | undefined,
+  ): string {
     const g = this.#graph;
     const mean = g.node('Div', [sums.numerator, sums.denominator]);
     const moment = g.node('Div', [sums.square, sums.denominator]);
     const variance = g.node('Relu', [g.node('Sub', [moment, g.node('Mul', [mean, mean])])]);
     const deviation = g.node('Sqrt', [g.node('Add', [variance, g.scalar(VARIANCE_FLOOR)])]);
-    const pooled = g.node('Concat', [mean, deviation], { axis: 1 });
+    const parts = [mean, deviation, ...(peak ? [this.#peakOf(peak)] : [])];
+    const pooled = g.node('Concat', parts, { axis: 1 });
     const hidden = g.node('Relu', [this.#affine(pooled, 'dense.kernel', 'dense.bias')]);
     return this.#affine(hidden, 'output.kernel', 'output.bias');
+  }
+
+  /** The peaks that sums stand for, `[B, H]`. */
+  #peakOf({ peakCount, peakSum }: { peakCount: string; peakSum: string }): string {
+    const g = this.#graph;
+    const mean = g.node('Log', [g.node('Div', [peakSum, peakCount])]);
+    return g.node('Div', [mean, g.scalar(this.#shape.peakSharpness)]);
   }
 }

@@ -5,8 +5,9 @@ import { exportOnnx } from '../../src/training/onnx-export.ts';
 import { createRandom } from '../../src/training/random.ts';
 
 /** A small network of random weights, biases too, over features of its own. */
-export function randomNetwork(residual: boolean): EngineModel {
-  const shape = { ...DEFAULT_SHAPE, featureCount: 9, convChannels: 12, hiddenUnits: 12, residual };
+export function randomNetwork(residual: boolean, peakSharpness = 0): EngineModel {
+  const sizes = { featureCount: 9, convChannels: 12, hiddenUnits: 12 };
+  const shape = { ...DEFAULT_SHAPE, ...sizes, residual, peakSharpness };
   const random = createRandom(3);
   const weights = initialWeights(shape, random);
   for (const values of Object.values(weights)) {

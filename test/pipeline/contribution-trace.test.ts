@@ -105,9 +105,13 @@ function assertClose(actual: readonly number[], expected: readonly number[], tol
 }
 
 describe('contribution trace', () => {
-  for (const residual of [true, false]) {
-    it(`gives every step what its frames add, ${residual ? 'with' : 'without'} the residual`, async () => {
-      const model = randomNetwork(residual);
+  for (const [residual, peakSharpness] of [
+    [true, 0],
+    [false, 0],
+    [true, 4],
+  ] as const) {
+    it(`gives every step what its frames add, ${residual ? 'with' : 'without'} the residual, peak ${peakSharpness}`, async () => {
+      const model = randomNetwork(residual, peakSharpness);
       const { shape } = model.manifest;
       const engine = await loadEngine('onnxruntime', model);
       const reader = await HiddenFrameReader.open(shape, model.weights);

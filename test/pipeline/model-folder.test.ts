@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadEngine } from '../../src/pipeline/engines/load-engine.ts';
 import { checkGolden } from '../../src/pipeline/golden.ts';
 import { loadModelFolder, type ModelFolder } from '../../src/pipeline/model-folder.ts';
-import { DEFAULT_SHAPE } from '../../src/pipeline/network/shape.ts';
+import { DEFAULT_SHAPE, type NetworkShape } from '../../src/pipeline/network/shape.ts';
 import { WEIGHT_NAMES } from '../../src/pipeline/network/weights.ts';
 import { exportModel } from '../../src/training/export-model.ts';
 import { initialWeights } from '../../src/training/initial-weights.ts';
@@ -42,7 +42,7 @@ describe('model folder', () => {
   afterEach(() => rm(path, { recursive: true }));
 
   async function editManifest(
-    edit: (manifest: Record<'features' | 'files', object>) => void,
+    edit: (manifest: Record<'features' | 'files' | 'shape', object>) => void,
   ): Promise<void> {
     const file = join(path, 'manifest.json');
     const manifest = JSON.parse(await readFile(file, 'utf8'));
@@ -61,6 +61,18 @@ describe('model folder', () => {
     assert.deepEqual(read.manifest.shape, SHAPE);
     assert.equal(read.manifest.labels.length, 8);
     for (const name of WEIGHT_NAMES) assert.deepEqual(read.weights[name], weights[name]);
+  });
+
+  it('has no peak where its manifest is from before there were peaks', async () => {
+    await editManifest((manifest) => {
+      const {
+        peakSharpness: _sharpness,
+        peakFallMs: _fall,
+        ...older
+      } = manifest.shape as NetworkShape;
+      Object.assign(manifest, { shape: older });
+    });
+    assert.equal((await loadModelFolder(path)).manifest.shape.peakSharpness, 0);
   });
 
   it('holds golden outputs that every engine present gives within 1e-3', async () => {

@@ -29,6 +29,8 @@ const RECIPE: Recipe = {
     denseUnits: 16,
     residual: true,
     halfLifeMs: 8000,
+    peakSharpness: 0,
+    peakFallMs: 8000,
     centringPriorFrames: 30,
     centringHalfLifeMs: 4000,
   },

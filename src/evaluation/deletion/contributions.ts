@@ -4,7 +4,12 @@ import {
   linearHead,
   openUnits,
 } from '../../pipeline/network/linear-head.ts';
-import { decayPerFrame, type NetworkShape } from '../../pipeline/network/shape.ts';
+import { LARGEST_EXPONENT } from '../../pipeline/network/peak.ts';
+import {
+  decayPerFrame,
+  type NetworkShape,
+  peakDecayPerFrame,
+} from '../../pipeline/network/shape.ts';
 import { VARIANCE_FLOOR } from '../../pipeline/network/variance-floor.ts';
 import type { WeightArrays } from '../../pipeline/network/weights.ts';
 import type { HiddenFrames } from './hidden-frames.ts';
@@ -43,6 +48,27 @@ function pool({ frameCount, hidden }: HiddenFrames, attention: Float32Array) {
   return { mean, deviation: variance.map((value) => Math.sqrt(value + VARIANCE_FLOOR)) };
 }
 
+/** `[H]` and `[frameCount, H]`: the peaks as the head reads them (peak.ts), and every frame's share in each; nothing without a peak. */
+function poolPeaks(shape: NetworkShape, { frameCount, hidden }: HiddenFrames) {
+  if (shape.peakSharpness === 0) return { peaks: new Float64Array(), shares: new Float64Array() };
+  const units = shape.hiddenUnits;
+  const decay = peakDecayPerFrame(shape);
+  const sums = new Float64Array(units);
+  let count = 0;
+  for (let t = 0; t < frameCount; t++) count += Math.exp(-decay * (frameCount - 1 - t));
+  const parts = Float64Array.from(hidden, (h, i) => {
+    const age = frameCount - 1 - Math.floor(i / units);
+    return Math.exp(Math.min(shape.peakSharpness * h, LARGEST_EXPONENT) - decay * age);
+  });
+  parts.forEach((part, i) => {
+    sums[i % units]! += part;
+  });
+  return {
+    peaks: sums.map((sum) => Math.log(sum / count) / shape.peakSharpness),
+    shares: parts.map((part, i) => part / sums[i % units]!),
+  };
+}
+
 /** What multiplies a frame's h and its spread about the mean in one logit, and what no frame adds. */
 function linearLogits(head: Head, pooled: Float64Array) {
   const { labelCount } = head.shape;
@@ -56,7 +82,8 @@ function linearLogits(head: Head, pooled: Float64Array) {
 
 /**
  * Divides every logit at the last frame among the frames. The pooled mean is a sum over frames,
- * Σ w·h; so is the deviation, d = (d² ) / d = Σ w·((h − mean)² + floor) / d. The head is linear where
+ * Σ w·h; so is the deviation, d = (d² ) / d = Σ w·((h − mean)² + floor) / d; the peak falls to the
+ * frames by their shares in it. The head is linear where
  * it stands, so that the parts of all frames and the bias sum to the logit exactly. Exact as a sum;
  * as an explanation it takes the relus, the mean and each frame's own hearing of those before it as
  * given.
@@ -70,7 +97,8 @@ export function contributions(
   const { hiddenUnits, labelCount } = shape;
   const attention = attentionWeights(scores, decayPerFrame(shape));
   const { mean, deviation } = pool(frames, attention);
-  const pooled = Float64Array.of(...mean, ...deviation);
+  const { peaks, shares } = poolPeaks(shape, frames);
+  const pooled = Float64Array.of(...mean, ...deviation, ...peaks);
   const logits = linearLogits(createHead(shape, weights), pooled);
   const values = new Float32Array(frameCount * labelCount);
   const spread = new Float64Array(hiddenUnits);
@@ -84,7 +112,11 @@ export function contributions(
       for (let u = 0; u < hiddenUnits; u++) {
         sum += map[u]! * h[u]! + map[hiddenUnits + u]! * spread[u]!;
       }
-      values[t * labelCount + label] = attention[t]! * sum;
+      let ofPeaks = 0;
+      for (let u = 0; u < peaks.length; u++) {
+        ofPeaks += map[2 * hiddenUnits + u]! * peaks[u]! * shares[t * hiddenUnits + u]!;
+      }
+      values[t * labelCount + label] = attention[t]! * sum + ofPeaks;
     });
   }
   return { attention, values, bias: Float32Array.from(logits, ({ constant }) => constant) };

@@ -140,3 +140,13 @@ export function add(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   }));
   return op(a, b) as tf.Tensor2D;
 }
+
+/** `[N, A]` and `[N, C]` side by side: `[N, A + C]`. */
+export function concat(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  const widths = [a.shape[1], b.shape[1]];
+  const op = tf.customGrad(() => ({
+    value: tf.concat([a, b], 1),
+    gradFunc: (dy: tf.Tensor) => tf.split(dy, widths, 1),
+  }));
+  return op(a, b) as tf.Tensor2D;
+}

@@ -1,6 +1,6 @@
 import { kernelWithArrays, LANES } from '../kernel/kernel.ts';
 import { dot } from './dot.ts';
-import type { NetworkShape } from './shape.ts';
+import { type NetworkShape, pooledSize } from './shape.ts';
 import type { WeightArrays } from './weights.ts';
 
 /** The layers above the attention: pooled vector → dense, relu → logits. */
@@ -19,8 +19,9 @@ export function createHead(shape: NetworkShape, weights: WeightArrays): Head {
 }
 
 /** `rows[D, width]` is the kernel turned, so that what a dense unit reads lies together. */
-function createDenseLayer({ denseUnits, hiddenUnits }: NetworkShape, weights: WeightArrays) {
-  const inputs = 2 * hiddenUnits;
+function createDenseLayer(shape: NetworkShape, weights: WeightArrays) {
+  const { denseUnits } = shape;
+  const inputs = pooledSize(shape);
   const width = Math.ceil(inputs / LANES) * LANES;
   const { functions, arrays } = kernelWithArrays({
     rows: denseUnits * width,
@@ -40,7 +41,7 @@ function createDenseLayer({ denseUnits, hiddenUnits }: NetworkShape, weights: We
   return { functions, arrays, inputs, width };
 }
 
-/** The dense units whose relu is on at `pooled[2H]`, by their place. */
+/** The dense units whose relu is on at `pooled[]`, by their place. */
 export function openUnits({ shape, dense }: Head, pooled: Float64Array): number[] {
   const { rows, biases, sums, pooled: factors } = dense.arrays;
   factors.values.set(pooled);
@@ -59,7 +60,7 @@ export function openUnits({ shape, dense }: Head, pooled: Float64Array): number[
 
 /**
  * The head where only these relus are on: there a weighted sum of logits, `direction[labels]`, is
- * linear in the pooled vector. Returns what multiplies the vector, `map[2H]`, and what is added.
+ * linear in the pooled vector. Returns what multiplies the vector, `map[]` of its size, and what is added.
  */
 export function linearHead(
   { shape, dense, weights }: Head,

@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { add, convolve, dense, scaleBy } from './blocks.ts';
+import { add, concat, convolve, dense, scaleBy } from './blocks.ts';
 import { centre } from './centring.ts';
 import { type LstmState, lstmSequence, lstmStep } from './lstm.ts';
-import { addToSums, pooled, poolReadouts } from './pooling.ts';
-import { decayPerFrame, type NetworkShape, stateLayout } from './shape.ts';
+import { addToPeak, peakOf, peakReadouts } from './peak.ts';
+import { type AttentionSums, addToSums, pooled, poolReadouts } from './pooling.ts';
+import { decayPerFrame, type NetworkShape, type StatePart, stateLayout } from './shape.ts';
 import type { Weights } from './weights.ts';
 
 /**
  * The network: normalise, centre → two causal convolutions with relu → LSTM (+ its input) → running
- * attention → dense, relu → logits. `step` serves and `readouts` trains; both are wired from the
+ * attention (and peak) → dense, relu → logits. `step` serves and `readouts` trains; both are wired from the
  * same blocks, and a test holds them together. Rows inside are time-major (see blocks.ts).
  */
 
@@ -46,7 +47,7 @@ function attentionScores(weights: Weights, hidden: tf.Tensor2D): tf.Tensor2D {
   return dense(layer, weights['attention.vector'], tf.zeros([1, 1]));
 }
 
-/** `[N, 2H]` → `[N, labels]`. */
+/** `[N, pooled]` → `[N, labels]`. */
 function head(weights: Weights, x: tf.Tensor2D): tf.Tensor2D {
   const hidden = dense(x, weights['dense.kernel'], weights['dense.bias'], 'relu');
   return dense(hidden, weights['output.kernel'], weights['output.bias']);
@@ -72,10 +73,17 @@ export type StepTensors = {
   readonly state: tf.Tensor2D;
 };
 
-/** Splits `[B, S]` into its parts, `[B, size]` each. */
-function splitState(shape: NetworkShape, state: tf.Tensor2D): tf.Tensor2D[] {
-  const sizes = stateLayout(shape).map((part) => part.size);
-  return tf.split(state, sizes, 1);
+/** Parts of the state by name, `[B, size]` each; those of the peak only if there is one. */
+type StateParts = Record<StatePart['name'], tf.Tensor2D>;
+
+function splitState(shape: NetworkShape, state: tf.Tensor2D): StateParts {
+  const layout = stateLayout(shape);
+  const parts = tf.split(
+    state,
+    layout.map((part) => part.size),
+    1,
+  );
+  return Object.fromEntries(layout.map(({ name }, i) => [name, parts[i]!])) as StateParts;
 }
 
 /** `[B, rows·C]`, a part of the state → `[rows·B, C]`, frames to go before the newest. */
@@ -95,6 +103,17 @@ function contextPart(context: tf.Tensor2D, newest: tf.Tensor2D, batchSize: numbe
   return tf.reshape(perLeg, [batchSize, rows * channels]);
 }
 
+function sumsOf({ maximum, denominator, numerator, square }: StateParts): AttentionSums {
+  const row = (column: tf.Tensor2D) => tf.reshape(column, [1, -1]) as tf.Tensor2D;
+  return { maximum: row(maximum), denominator: row(denominator), numerator, square };
+}
+
+/** The peak's sums with the newest frames, in a network that has a peak. */
+function addToPeakOf(shape: NetworkShape, hidden: tf.Tensor2D, before: StateParts) {
+  if (shape.peakSharpness === 0) return undefined;
+  return addToPeak(shape, hidden, { count: before.peakCount, sum: before.peakSum });
+}
+
 /**
  * One step over the newest frames `[B, T, F]` of B legs, from their states `[B, S]`. Pure; the
  * caller disposes of what it returns. Stepping in any chunking gives the same result.
@@ -107,45 +126,45 @@ export function step(
 ): StepTensors {
   return tf.tidy(() => {
     const [batchSize, frameCount] = frames.shape;
-    const parts = splitState(shape, state) as tf.Tensor2D[] & { length: 10 };
-    const [count, sum, conv1, conv2, hidden, cell, maximum, denominator, numerator, square] = parts;
-    const context1 = contextRows(conv1!, shape.featureCount);
-    const context2 = contextRows(conv2!, shape.convChannels);
+    const before = splitState(shape, state);
+    const context1 = contextRows(before.conv1, shape.featureCount);
+    const context2 = contextRows(before.conv2, shape.convChannels);
     const normalised = normalise(weights, frames);
-    const heardBefore = { count: count!, sum: sum! };
+    const heardBefore = { count: before.heard, sum: before.heardSum };
     const centred = centre(shape, normalised, weights['input.centre'], heardBefore);
     const input = centred.frames;
     const first = convolve(input, convolution(weights, 'conv1', context1, batchSize));
     const second = convolve(first, convolution(weights, 'conv2', context2, batchSize));
-    const lstm = lstmStep(second, lstmWeights(weights), { hidden: hidden!, cell: cell! });
+    const lstm = lstmStep(second, lstmWeights(weights), before);
     const outputs = shape.residual ? add(lstm.outputs, second) : lstm.outputs;
     const scores = attentionScores(weights, outputs);
-    const before = {
-      maximum: tf.reshape(maximum!, [1, batchSize]) as tf.Tensor2D,
-      denominator: tf.reshape(denominator!, [1, batchSize]) as tf.Tensor2D,
-      numerator: numerator!,
-      square: square!,
+    const sums = addToSums(outputs, scores, sumsOf(before), decayPerFrame(shape));
+    const peak = addToPeakOf(shape, outputs, before);
+    const after: Partial<StateParts> = {
+      heard: centred.heard.count,
+      heardSum: centred.heard.sum,
+      conv1: contextPart(context1, input, batchSize),
+      conv2: contextPart(context2, first, batchSize),
+      hidden: lstm.hidden,
+      cell: lstm.cell,
+      maximum: tf.reshape(sums.maximum, [batchSize, 1]),
+      denominator: tf.reshape(sums.denominator, [batchSize, 1]),
+      numerator: sums.numerator,
+      square: sums.square,
+      ...(peak && { peakCount: peak.count, peakSum: peak.sum }),
     };
-    const sums = addToSums(outputs, scores, before, decayPerFrame(shape));
-    const after = [
-      centred.heard.count,
-      centred.heard.sum,
-      contextPart(context1, input, batchSize),
-      contextPart(context2, first, batchSize),
-      lstm.hidden,
-      lstm.cell,
-      tf.reshape(sums.maximum, [batchSize, 1]),
-      tf.reshape(sums.denominator, [batchSize, 1]),
-      sums.numerator,
-      sums.square,
-    ];
+    const statistics = pooled(sums);
+    const vectors = peak ? concat(statistics, peakOf(shape, peak)) : statistics;
     return {
-      logits: head(weights, pooled(sums)),
+      logits: head(weights, vectors),
       scores: tf.transpose(tf.reshape(scores, [frameCount, batchSize])) as tf.Tensor2D,
       logNormaliser: tf.reshape(tf.add(sums.maximum, tf.log(sums.denominator)), [
         batchSize,
       ]) as tf.Tensor1D,
-      state: tf.concat(after as tf.Tensor2D[], 1),
+      state: tf.concat(
+        stateLayout(shape).map(({ name }) => after[name]!),
+        1,
+      ),
     };
   });
 }
@@ -156,7 +175,7 @@ export interface DropoutMasks {
   readonly conv1: tf.Tensor2D;
   /** `[B, C]` */
   readonly conv2: tf.Tensor2D;
-  /** `[B, 2H]`, the same at every readout of a clip. */
+  /** `[B, pooled]`, the same at every readout of a clip. */
   readonly pooled: tf.Tensor2D;
 }
 
@@ -217,8 +236,10 @@ export function readouts(
   const hidden = shape.residual ? add(recurrent, second) : recurrent;
   const scores = attentionScores(weights, hidden);
   const present = presence(lengths, frameCount);
-  const plan = { frameCount, batchSize, every, present, decay: decayPerFrame(shape) };
+  const plan = { frameCount, batchSize, every, present };
   const count = readoutCount(frameCount, every);
-  const vectors = drop(poolReadouts(hidden, scores, plan), dropout?.pooled);
-  return { logits: head(weights, vectors), count };
+  const statistics = poolReadouts(hidden, scores, plan, decayPerFrame(shape));
+  const vectors =
+    shape.peakSharpness > 0 ? concat(statistics, peakReadouts(shape, hidden, plan)) : statistics;
+  return { logits: head(weights, drop(vectors, dropout?.pooled)), count };
 }

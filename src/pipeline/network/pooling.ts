@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { matMulTransposedA } from './blocks.ts';
+import {
+  ages,
+  agesInBlocks,
+  fadedSums,
+  fadedSumsGradient,
+  type ReadoutPlan,
+} from './readout-blocks.ts';
 import { VARIANCE_FLOOR } from './variance-floor.ts';
 
 /**
@@ -20,14 +26,6 @@ export interface AttentionSums {
   readonly numerator: tf.Tensor2D;
   /** `[B, H]`: Σ w·h². */
   readonly square: tf.Tensor2D;
-}
-
-/** `[rows, 1]`: what fades `rows` frames down to the moment of the last, as log-weights. */
-function ages(rows: number, decay: number): tf.Tensor2D {
-  return tf.tensor2d(
-    Float32Array.from({ length: rows }, (_, t) => -decay * (rows - 1 - t)),
-    [rows, 1],
-  );
 }
 
 /** Adds `T` frames to the sums: hidden `[T·B, H]`, scores `[T·B, 1]`. Without gradients. */
@@ -70,52 +68,6 @@ export function pooled(sums: AttentionSums): tf.Tensor2D {
   return tf.concat([mean, deviation], 1) as tf.Tensor2D;
 }
 
-/** How the frames of right-padded clips are read out: after each block of `every` frames. */
-export interface ReadoutPlan {
-  readonly frameCount: number;
-  readonly batchSize: number;
-  readonly every: number;
-  /** `[T, B]`: 1 where a clip has a frame, 0 where it is padded. */
-  readonly present: tf.Tensor2D;
-  readonly decay: number;
-}
-
-/** `[R, R]`: how much of block c's sum is left at the end of block r. */
-function blockDecay(blocks: number, every: number, decay: number): tf.Tensor2D {
-  const values = new Float32Array(blocks * blocks);
-  for (let r = 0; r < blocks; r++) {
-    for (let c = 0; c <= r; c++) values[r * blocks + c] = Math.exp(-decay * every * (r - c));
-  }
-  return tf.tensor2d(values, [blocks, blocks]);
-}
-
-/** `[T·B, N]` → `[R, B·N]`: the sum over each block of frames. */
-function sumBlocks(x: tf.Tensor, plan: ReadoutPlan, blocks: number, width: number): tf.Tensor2D {
-  const rows = blocks * plan.every * plan.batchSize;
-  const missing = rows - plan.frameCount * plan.batchSize;
-  const flat = tf.reshape(x, [-1, width]) as tf.Tensor2D;
-  const padded =
-    missing === 0
-      ? flat
-      : tf.pad(flat, [
-          [0, missing],
-          [0, 0],
-        ]);
-  return tf.sum(tf.reshape(padded, [blocks, plan.every, plan.batchSize * width]), 1) as tf.Tensor2D;
-}
-
-/** `[R, B·N]` → `[T·B, N]`: gives every frame its block's value. */
-function spreadBlocks(x: tf.Tensor, plan: ReadoutPlan, width: number): tf.Tensor2D {
-  const blocks = x.shape[0]!;
-  const perBlock = tf.reshape(x, [blocks, 1, plan.batchSize * width]);
-  // A product with ones, because the WASM backend's tile is a hundred times slower.
-  const rows = tf.reshape(tf.mul(perBlock, tf.ones([1, plan.every, 1])), [
-    -1,
-    width,
-  ]) as tf.Tensor2D;
-  return tf.slice(rows, [0, 0], [plan.frameCount * plan.batchSize, width]);
-}
-
 interface Pooling {
   /** `[T·B, 1]` */
   readonly weights: tf.Tensor2D;
@@ -126,22 +78,21 @@ interface Pooling {
 }
 
 /** The sums at the end of every block. A clip's padding weighs nothing, so its last block ends with it. */
-function poolBlocks(hidden: tf.Tensor2D, scores: tf.Tensor2D, plan: ReadoutPlan): Pooling {
-  const { frameCount, batchSize, every, decay } = plan;
+function poolBlocks(
+  hidden: tf.Tensor2D,
+  scores: tf.Tensor2D,
+  plan: ReadoutPlan,
+  decay: number,
+): Pooling {
+  const { frameCount, batchSize } = plan;
   const units = hidden.shape[1];
-  const blocks = Math.ceil(frameCount / every);
   const grid = tf.reshape(scores, [frameCount, batchSize]);
   const masked = tf.add(grid, tf.mul(tf.sub(plan.present, 1), 1e9));
   const relative = tf.sub(masked, tf.max(masked, 0, true));
-  const inBlock = tf.slice(tf.tile(ages(every, decay), [blocks, 1]), [0, 0], [frameCount, 1]);
-  const weights = tf.reshape(tf.exp(tf.add(relative, inBlock)), [-1, 1]) as tf.Tensor2D;
+  const logWeights = tf.add(relative, agesInBlocks(plan, decay));
+  const weights = tf.reshape(tf.exp(logWeights), [-1, 1]) as tf.Tensor2D;
   const weighted = tf.mul(weights, hidden);
-  const fade = blockDecay(blocks, every, decay);
-  const sums = (x: tf.Tensor, width: number) =>
-    tf.reshape(tf.matMul(fade, sumBlocks(x, plan, blocks, width)), [
-      blocks * batchSize,
-      width,
-    ]) as tf.Tensor2D;
+  const sums = (x: tf.Tensor, width: number) => fadedSums(x, plan, decay, width);
   return {
     weights,
     // A block whose every weight underflowed beside a far later maximum must not divide by zero.
@@ -152,10 +103,15 @@ function poolBlocks(hidden: tf.Tensor2D, scores: tf.Tensor2D, plan: ReadoutPlan)
 }
 
 /** Gradients of `poolReadouts`; the maximum subtracted before the exponential cancels out of them. */
-function poolGradients(dy: tf.Tensor2D, hidden: tf.Tensor2D, pooling: Pooling, plan: ReadoutPlan) {
+function poolGradients(
+  dy: tf.Tensor2D,
+  hidden: tf.Tensor2D,
+  pooling: Pooling,
+  plan: ReadoutPlan,
+  decay: number,
+) {
   const units = hidden.shape[1];
   const { denominator, weights } = pooling;
-  const blocks = denominator.shape[0] / plan.batchSize;
   const [dMeanDirect, dDeviation] = tf.split(dy, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
   const stats = statistics(denominator, pooling.numerator, pooling.square);
   const dMoment = tf.mul(tf.div(dDeviation, tf.mul(2, stats.deviation)), tf.step(stats.variance));
@@ -164,11 +120,7 @@ function poolGradients(dy: tf.Tensor2D, hidden: tf.Tensor2D, pooling: Pooling, p
   const dSquare = tf.div(dMoment, denominator);
   const ratio = tf.add(tf.mul(dMean, stats.mean), tf.mul(dMoment, stats.moment));
   const dDenominator = tf.neg(tf.div(tf.sum(ratio, 1, true), denominator));
-  const fade = blockDecay(blocks, plan.every, plan.decay);
-  const back = (x: tf.Tensor, width: number) => {
-    const perBlock = tf.reshape(x, [blocks, plan.batchSize * width]) as tf.Tensor2D;
-    return spreadBlocks(matMulTransposedA(fade, perBlock), plan, width);
-  };
+  const back = (x: tf.Tensor, width: number) => fadedSumsGradient(x, plan, decay, width);
   const first = back(dNumerator, units);
   const second = tf.mul(back(dSquare, units), hidden);
   const dHidden = tf.mul(weights, tf.add(first, tf.mul(2, second)));
@@ -182,10 +134,11 @@ export function poolReadouts(
   hidden: tf.Tensor2D,
   scores: tf.Tensor2D,
   plan: ReadoutPlan,
+  decay: number,
 ): tf.Tensor2D {
   const op = tf.customGrad((...inputs) => {
     const save = inputs.pop() as unknown as tf.GradSaveFunc;
-    const pooling = poolBlocks(hidden, scores, plan);
+    const pooling = poolBlocks(hidden, scores, plan, decay);
     const { denominator, numerator, square, weights } = pooling;
     save([hidden, weights, denominator, numerator, square]);
     const { mean, deviation } = statistics(denominator, numerator, square);
@@ -198,7 +151,7 @@ export function poolReadouts(
         tf.Tensor2D,
       ];
       const sums = { weights, denominator, numerator, square };
-      return poolGradients(dy as tf.Tensor2D, hidden, sums, plan);
+      return poolGradients(dy as tf.Tensor2D, hidden, sums, plan, decay);
     };
     return { value: tf.concat([mean, deviation], 1), gradFunc };
   });

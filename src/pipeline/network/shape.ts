@@ -16,6 +16,10 @@ export interface NetworkShape {
   readonly residual: boolean;
   /** After this long, a frame weighs half as much in the attention sums. */
   readonly halfLifeMs: number;
+  /** α of the peak that is pooled beside mean and deviation (peak.ts); 0: none is. */
+  readonly peakSharpness: number;
+  /** After this long, a peak has fallen by 1. */
+  readonly peakFallMs: number;
   readonly hopMs: number;
   /** Frames of an average voice that a leg's own mean is mixed with before it is subtracted. */
   readonly centringPriorFrames: number;
@@ -33,6 +37,8 @@ export const DEFAULT_SHAPE: NetworkShape = {
   labelCount: EMOTIONS.length,
   residual: true,
   halfLifeMs: 8000,
+  peakSharpness: 0,
+  peakFallMs: 8000,
   hopMs: (HOP_SAMPLES * 1000) / ANALYSIS_RATE_HZ,
   centringPriorFrames: 30,
   centringHalfLifeMs: 4000,
@@ -44,6 +50,16 @@ const NO_SCORE_YET = -1e4;
 /** λ: what the log-weight of a frame loses with each later frame, ln 2 · hop / half-life. */
 export function decayPerFrame(shape: NetworkShape): number {
   return (Math.LN2 * shape.hopMs) / shape.halfLifeMs;
+}
+
+/** What a frame loses of its log-weight in the peak with each later frame: α · hop / fall. */
+export function peakDecayPerFrame(shape: NetworkShape): number {
+  return (shape.peakSharpness * shape.hopMs) / shape.peakFallMs;
+}
+
+/** Numbers in the pooled vector: mean and deviation of each hidden unit, and its peak if there is one. */
+export function pooledSize({ hiddenUnits, peakSharpness }: NetworkShape): number {
+  return (peakSharpness > 0 ? 3 : 2) * hiddenUnits;
 }
 
 /** What a frame loses of its log-weight in a leg's own mean with each later frame. */
@@ -63,7 +79,9 @@ export interface StatePart {
     | 'maximum'
     | 'denominator'
     | 'numerator'
-    | 'square';
+    | 'square'
+    | 'peakCount'
+    | 'peakSum';
   readonly offset: number;
   readonly size: number;
 }
@@ -73,10 +91,15 @@ export interface StatePart {
  * fading count and sum of its normalised frames (centring.ts). `conv1` is `[K−1, F]`, the centred
  * features of the latest frames; `conv2` is `[K−1, C]`, the first convolution's outputs;
  * `hidden` and `cell` are the LSTM's; `maximum`, `denominator`, `numerator` (Σ w·h) and `square`
- * (Σ w·h²) are the running attention's, with weights w = e^(score − maximum).
+ * (Σ w·h²) are the running attention's, with weights w = e^(score − maximum). `peakCount` and
+ * `peakSum` are the peak's (peak.ts), in a network that has one.
  */
 export function stateLayout(shape: NetworkShape): readonly StatePart[] {
   const context = shape.convKernel - 1;
+  const peak = [
+    ['peakCount', 1],
+    ['peakSum', shape.hiddenUnits],
+  ] as const;
   const sizes = [
     ['heard', 1],
     ['heardSum', shape.featureCount],
@@ -88,6 +111,7 @@ export function stateLayout(shape: NetworkShape): readonly StatePart[] {
     ['denominator', 1],
     ['numerator', shape.hiddenUnits],
     ['square', shape.hiddenUnits],
+    ...(shape.peakSharpness > 0 ? peak : []),
   ] as const;
   let offset = 0;
   return sizes.map(([name, size]) => {
@@ -121,8 +145,8 @@ export function megaflopsPerAudioSecond(shape: NetworkShape, stepFrames = 8): nu
     convKernel * convChannels * (featureCount + convChannels) +
     4 * hiddenUnits * (convChannels + hiddenUnits) +
     attentionUnits * (hiddenUnits + 1) +
-    3 * hiddenUnits;
-  const perStep = shape.denseUnits * (2 * hiddenUnits + shape.labelCount);
+    1.5 * pooledSize(shape);
+  const perStep = shape.denseUnits * (pooledSize(shape) + shape.labelCount);
   const framesPerSecond = 1000 / shape.hopMs;
   return (2 * framesPerSecond * (perFrame + perStep / stepFrames)) / 1e6;
 }

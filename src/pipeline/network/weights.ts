@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { NetworkShape } from './shape.ts';
+import { type NetworkShape, pooledSize } from './shape.ts';
 
 /** Every tensor of the network. Kernels are `[inputs, outputs]`; LSTM gates lie in the order output, input, forget, candidate. */
 export const WEIGHT_NAMES = [
@@ -50,7 +50,7 @@ export function weightShapes(shape: NetworkShape): Record<WeightName, readonly [
     'attention.kernel': [hiddenUnits, attentionUnits],
     'attention.bias': [1, attentionUnits],
     'attention.vector': [attentionUnits, 1],
-    'dense.kernel': [2 * hiddenUnits, denseUnits],
+    'dense.kernel': [pooledSize(shape), denseUnits],
     'dense.bias': [1, denseUnits],
     'output.kernel': [denseUnits, shape.labelCount],
     'output.bias': [1, shape.labelCount],

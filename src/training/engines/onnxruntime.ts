@@ -6,6 +6,8 @@ import {
   centringDecayPerFrame,
   decayPerFrame,
   type NetworkShape,
+  peakDecayPerFrame,
+  pooledSize,
 } from '../../pipeline/network/shape.ts';
 import {
   LEARNED_NAMES,
@@ -65,6 +67,9 @@ function batchFeeds(shape: NetworkShape, batch: Batch, every: number): Feeds {
     frames: [frames, [lengths.length, frameCount, FEATURE_COUNT]],
     present: presence(batch),
     fade: fading(readouts, frameCount, every, decayPerFrame(shape)),
+    ...(shape.peakSharpness > 0 && {
+      peakFade: fading(readouts, frameCount, every, peakDecayPerFrame(shape)),
+    }),
     grow: overTime(frameCount, (t) => Math.exp(decay * t)),
     shrink: overTime(frameCount, (t) => Math.exp(-decay * t)),
     divisor: overTime(frameCount, (t) => shape.centringPriorFrames + count(t)),
@@ -85,7 +90,7 @@ function learningFeeds(
     rowWeights: [targets.weights, [readouts, size, 1]],
     drop1: [dropout.conv1, [1, size, shape.convChannels]],
     drop2: [dropout.conv2, [1, size, shape.convChannels]],
-    dropPooled: [dropout.pooled, [1, size, 2 * shape.hiddenUnits]],
+    dropPooled: [dropout.pooled, [1, size, pooledSize(shape)]],
   };
 }
 

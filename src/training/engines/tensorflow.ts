@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type TensorflowBackend, useBackend } from '../../pipeline/engines/tensorflow-backend.ts';
 import { FEATURE_COUNT } from '../../pipeline/features/layout.ts';
 import { readouts } from '../../pipeline/network/network.ts';
-import type { NetworkShape } from '../../pipeline/network/shape.ts';
+import { type NetworkShape, pooledSize } from '../../pipeline/network/shape.ts';
 import { toTensors } from '../../pipeline/network/weight-tensors.ts';
 import { LEARNED_NAMES, type Weights } from '../../pipeline/network/weights.ts';
 import type { Batch } from '../batches.ts';
@@ -19,7 +19,7 @@ function masksOf(dropout: DropoutValues, shape: NetworkShape, batchSize: number)
   return {
     conv1: tf.tensor2d(dropout.conv1, [batchSize, shape.convChannels]),
     conv2: tf.tensor2d(dropout.conv2, [batchSize, shape.convChannels]),
-    pooled: tf.tensor2d(dropout.pooled, [batchSize, 2 * shape.hiddenUnits]),
+    pooled: tf.tensor2d(dropout.pooled, [batchSize, pooledSize(shape)]),
   };
 }
 

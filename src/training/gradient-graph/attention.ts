@@ -1,5 +1,5 @@
 import { VARIANCE_FLOOR } from '../../pipeline/network/variance-floor.ts';
-import { affine, type Block, type Frames } from './block.ts';
+import { affine, type Block, type Frames, overTime } from './block.ts';
 
 /** What the pooling over clips needs beside the frames. */
 export interface ReadoutInputs {
@@ -79,16 +79,6 @@ export function attentionPooling(
       };
     },
   };
-}
-
-/** `matrix [M, N]` over the first axis of `x [N, B, width]`: `[M, B, width]`. */
-function overTime(frames: Frames, matrix: string, x: string, width: number): string {
-  const g = frames.graph;
-  const product = g.node('MatMul', [matrix, g.node('Flatten', [x], { axis: 1 })]);
-  const columns = g.node('Shape', [frames.slice(x, 0, 1)]);
-  const perClip = g.node('Slice', [columns, g.integers([1]), g.integers([2]), g.integers([0])]);
-  const shape = g.node('Concat', [g.integers([-1]), perClip, g.integers([width])], { axis: 0 });
-  return g.node('Reshape', [product, shape]);
 }
 
 function readStatistics(

@@ -62,6 +62,16 @@ export class Frames {
   }
 }
 
+/** `matrix [M, N]` over the first axis of `x [N, B, width]`: `[M, B, width]`. */
+export function overTime(frames: Frames, matrix: string, x: string, width: number): string {
+  const g = frames.graph;
+  const product = g.node('MatMul', [matrix, g.node('Flatten', [x], { axis: 1 })]);
+  const columns = g.node('Shape', [frames.slice(x, 0, 1)]);
+  const perClip = g.node('Slice', [columns, g.integers([1]), g.integers([2]), g.integers([0])]);
+  const shape = g.node('Concat', [g.integers([-1]), perClip, g.integers([width])], { axis: 0 });
+  return g.node('Reshape', [product, shape]);
+}
+
 /** x·kernel + bias over `[N, C]`. */
 export function affine(g: OnnxGraph, x: string, kernel: WeightName, bias: WeightName): Block {
   return {

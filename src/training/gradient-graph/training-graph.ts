@@ -1,10 +1,11 @@
-import type { NetworkShape } from '../../pipeline/network/shape.ts';
+import { type NetworkShape, pooledSize } from '../../pipeline/network/shape.ts';
 import { LEARNED_NAMES, WEIGHT_NAMES, weightShapes } from '../../pipeline/network/weights.ts';
 import { OnnxGraph } from '../onnx-graph.ts';
-import { attentionPooling } from './attention.ts';
+import { attentionPooling, type ReadoutInputs } from './attention.ts';
 import { affine, type Block, Frames, reluLayer, type WeightGradients } from './block.ts';
 import { convolution } from './convolution.ts';
 import { lstm } from './lstm.ts';
+import { peakPooling } from './peak.ts';
 
 /** Name of the output that holds a weight's gradient. */
 export const gradientName = (weight: string) => `d.${weight}`;
@@ -39,8 +40,8 @@ export function trainingGraph(shape: NetworkShape, options: { gradients: boolean
   const hidden = shape.residual
     ? g.node('Add', [recurrent.output, conv2.output])
     : recurrent.output;
-  const pooling = attentionPooling(frames, hidden, readoutInputs, hiddenUnits);
-  const pooled = dropped(g, pooling, mask('dropPooled', 2 * hiddenUnits));
+  const pooling = poolAll(frames, hidden, readoutInputs, shape);
+  const pooled = dropped(g, pooling, mask('dropPooled', pooledSize(shape)));
   const rows = new Frames(g, pooled.output);
   const dense = reluLayer(g, rows.fold(pooled.output), 'dense.kernel', 'dense.bias');
   const output = affine(g, dense.output, 'output.kernel', 'output.bias');
@@ -53,7 +54,7 @@ export function trainingGraph(shape: NetworkShape, options: { gradients: boolean
   g.output('loss', loss.output, []);
   const first = output.backward(rows.fold(loss.dLogits));
   const second = dense.backward(first.dInput);
-  const third = pooled.backward(rows.unfold(second.dInput, 2 * hiddenUnits));
+  const third = pooled.backward(rows.unfold(second.dInput, pooledSize(shape)));
   const fourth = recurrent.backward(third.dInput);
   const dConv2 = shape.residual ? g.node('Add', [fourth.dInput, third.dInput]) : fourth.dInput;
   const fifth = conv2.backward(dConv2);
@@ -71,6 +72,33 @@ function declareWeights(g: OnnxGraph, shape: NetworkShape): void {
 function declareGradients(g: OnnxGraph, shape: NetworkShape, gradients: WeightGradients): void {
   const shapes = weightShapes(shape);
   for (const name of LEARNED_NAMES) g.output(gradientName(name), gradients[name]!, shapes[name]);
+}
+
+/** What the head reads, `[T, B, H]` → `[R, B, pooled]`: the attention's statistics, and the peak if there is one. */
+function poolAll(
+  frames: Frames,
+  hidden: string,
+  inputs: ReadoutInputs,
+  { hiddenUnits, peakSharpness }: NetworkShape,
+): Block {
+  const attention = attentionPooling(frames, hidden, inputs, hiddenUnits);
+  if (peakSharpness === 0) return attention;
+  const g = frames.graph;
+  const peakInputs = { present: inputs.present, fade: g.input('peakFade', ['R', 'T']) };
+  const peak = peakPooling(frames, hidden, peakInputs, hiddenUnits, peakSharpness);
+  const widths = g.integers([2 * hiddenUnits, hiddenUnits]);
+  return {
+    output: g.node('Concat', [attention.output, peak.output], { axis: 2 }),
+    backward: (d) => {
+      const [dStatistics, dPeak] = g.nodes('Split', [d, widths], 2, { axis: 2 });
+      const first = attention.backward(dStatistics!);
+      const second = peak.backward(dPeak!);
+      return {
+        dInput: g.node('Add', [first.dInput, second.dInput]),
+        gradients: first.gradients,
+      };
+    },
+  };
 }
 
 /**

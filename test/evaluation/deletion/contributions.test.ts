@@ -15,7 +15,12 @@ describe('contributions', () => {
   it('sum with the bias to the logits that the engine gives, and the scores are its scores', async () => {
     let compared = 0;
     const shipped: EngineModel = await loadModelFolder('models/emotion-v2');
-    for (const model of [randomNetwork(true), randomNetwork(false), shipped]) {
+    for (const model of [
+      randomNetwork(true),
+      randomNetwork(false),
+      randomNetwork(true, 4),
+      shipped,
+    ]) {
       const { shape } = model.manifest;
       const engine = await loadEngine('onnxruntime', model);
       const reader = await HiddenFrameReader.open(shape, model.weights);
@@ -40,7 +45,7 @@ describe('contributions', () => {
       reader.close();
       await engine.close();
     }
-    assert.equal(compared, 3 * (3 * 8 + 71));
+    assert.equal(compared, 4 * (3 * 8 + 71));
   });
 
   it('weigh frames by their scores, faded by their age', () => {

@@ -7,6 +7,7 @@ import {
   initialState,
   megaflopsPerAudioSecond,
   type NetworkShape,
+  pooledSize,
   stateLayout,
   stateSize,
 } from '../../../src/pipeline/network/shape.ts';
@@ -25,6 +26,8 @@ const SMALL: NetworkShape = {
   denseUnits: 9,
   halfLifeMs: 500,
 };
+
+const PEAKED: NetworkShape = { ...SMALL, peakSharpness: 3, peakFallMs: 900 };
 
 function randomFrames(frames: number, shape: NetworkShape, seed: number): Float32Array {
   const random = createRandom(seed);
@@ -90,12 +93,23 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return largest;
 }
 
+/** As a part of the larger value, where that is above 1: sums of powers grow large. */
+function largestRelativeDifference(a: Float32Array, b: Float32Array): number {
+  const size = (i: number) => Math.max(1, Math.abs(b[i]!));
+  return largestDifference(
+    a.map((value, i) => value / size(i)),
+    b.map((value, i) => value / size(i)),
+  );
+}
+
 describe('network', () => {
   before(() => useBackend('wasm'));
 
   it('stays within the budget of 20 megaflops a second of audio', () => {
-    const megaflops = megaflopsPerAudioSecond(DEFAULT_SHAPE);
-    assert.ok(megaflops > 10 && megaflops <= 20, `${megaflops}`);
+    for (const shape of [DEFAULT_SHAPE, { ...DEFAULT_SHAPE, peakSharpness: 4 }]) {
+      const megaflops = megaflopsPerAudioSecond(shape);
+      assert.ok(megaflops > 10 && megaflops <= 20, `${megaflops}`);
+    }
   });
 
   it('lays the state out without holes', () => {
@@ -108,8 +122,8 @@ describe('network', () => {
     assert.equal(initialState(DEFAULT_SHAPE).length, end);
   });
 
-  for (const shape of [SMALL, DEFAULT_SHAPE]) {
-    it(`answers the same in any chunking, and as in training (${shape.featureCount} features)`, () => {
+  for (const shape of [SMALL, PEAKED, DEFAULT_SHAPE]) {
+    it(`answers the same in any chunking, and as in training (${shape.featureCount} features, peak ${shape.peakSharpness})`, () => {
       const weights = toTensors(busyWeights(shape, 5), shape);
       const random = createRandom(11);
       let compared = 0;
@@ -138,7 +152,7 @@ describe('network', () => {
           assert.ok(largestDifference(streamed.logits, whole.logits) < 1e-4);
           assert.ok(largestDifference(streamed.scores, whole.scores) < 1e-4);
           assert.ok(Math.abs(streamed.logNormaliser - whole.logNormaliser) < 1e-4);
-          assert.ok(largestDifference(streamed.state, whole.state) < 2e-3);
+          assert.ok(largestRelativeDifference(streamed.state, whole.state) < 2e-3);
           compared += streamed.logits.length + streamed.scores.length;
         }
       }
@@ -160,57 +174,58 @@ describe('network', () => {
     tf.dispose(Object.values(weights));
   });
 
-  it('has gradients that agree with finite differences for every weight tensor', () => {
-    const weights = busyWeights(SMALL, 8);
-    const lengths = [21, 16, 9];
-    const total = Math.max(...lengths);
-    const rows = 3 * lengths.length;
-    const targets = {
-      wanted: Float32Array.from({ length: rows * 8 }, (_, i) => (i % 8 === (i >> 3) % 8 ? 1 : 0)),
-      excluded: new Float32Array(rows * 8),
-      weights: Float32Array.from({ length: rows }, (_, r) => [1, 1, 1, 1, 1, 1, 1, 0, 0][r]! / 7),
-      rows,
-    };
-    const mask = (columns: number) =>
-      tf.tensor2d(
-        Float32Array.from({ length: 3 * columns }, (_, i) => (i % 4 === 0 ? 0 : 1.3)),
-        [3, columns],
-      );
-    const forward = (tensors: Weights) => {
-      const frames = tf.tensor3d(randomFrames(3 * total, SMALL, 2), [3, total, 7]);
-      const dropout = { conv1: mask(6), conv2: mask(6), pooled: mask(12) };
-      const { logits } = readouts(SMALL, tensors, frames, lengths, { every: 8, dropout });
-      return crossEntropy(logits, targets);
-    };
-    const loss = () => tf.tidy(() => forward(toTensors(weights, SMALL)).dataSync()[0]!);
-    const gradients = tf.tidy(() => {
-      const tensors = toTensors(weights, SMALL);
-      const run = (...learned: tf.Tensor[]) =>
-        forward({
-          ...tensors,
-          ...Object.fromEntries(LEARNED_NAMES.map((name, i) => [name, learned[i]])),
-        } as Weights);
-      const { grads } = tf.valueAndGrads(run)(LEARNED_NAMES.map((name) => tensors[name]));
-      return grads.map((gradient) => gradient.dataSync<'float32'>().slice());
-    });
-    LEARNED_NAMES.forEach((name, i) => {
-      // Along a random direction, so that one number checks the whole tensor.
-      const random = createRandom(i + 20);
-      const direction = weights[name].map(() => random.normal());
-      const original = weights[name].slice();
-      const at = (distance: number) => {
-        weights[name].forEach((_, k) => {
-          weights[name][k] = original[k]! + distance * direction[k]!;
-        });
-        const value = loss();
-        weights[name].set(original);
-        return value;
+  for (const shape of [SMALL, PEAKED])
+    it(`has gradients that agree with finite differences for every weight tensor (peak ${shape.peakSharpness})`, () => {
+      const weights = busyWeights(shape, 8);
+      const lengths = [21, 16, 9];
+      const total = Math.max(...lengths);
+      const rows = 3 * lengths.length;
+      const targets = {
+        wanted: Float32Array.from({ length: rows * 8 }, (_, i) => (i % 8 === (i >> 3) % 8 ? 1 : 0)),
+        excluded: new Float32Array(rows * 8),
+        weights: Float32Array.from({ length: rows }, (_, r) => [1, 1, 1, 1, 1, 1, 1, 0, 0][r]! / 7),
+        rows,
       };
-      const size = 2e-3 / Math.sqrt(direction.length / 10);
-      const numeric = (at(size) - at(-size)) / (2 * size);
-      const analytic = direction.reduce((sum, d, k) => sum + d * gradients[i]![k]!, 0);
-      const tolerance = 0.02 * Math.abs(analytic) + 1e-3;
-      assert.ok(Math.abs(numeric - analytic) < tolerance, `${name}: ${numeric} and ${analytic}`);
+      const mask = (columns: number) =>
+        tf.tensor2d(
+          Float32Array.from({ length: 3 * columns }, (_, i) => (i % 4 === 0 ? 0 : 1.3)),
+          [3, columns],
+        );
+      const forward = (tensors: Weights) => {
+        const frames = tf.tensor3d(randomFrames(3 * total, SMALL, 2), [3, total, 7]);
+        const dropout = { conv1: mask(6), conv2: mask(6), pooled: mask(pooledSize(shape)) };
+        const { logits } = readouts(shape, tensors, frames, lengths, { every: 8, dropout });
+        return crossEntropy(logits, targets);
+      };
+      const loss = () => tf.tidy(() => forward(toTensors(weights, shape)).dataSync()[0]!);
+      const gradients = tf.tidy(() => {
+        const tensors = toTensors(weights, shape);
+        const run = (...learned: tf.Tensor[]) =>
+          forward({
+            ...tensors,
+            ...Object.fromEntries(LEARNED_NAMES.map((name, i) => [name, learned[i]])),
+          } as Weights);
+        const { grads } = tf.valueAndGrads(run)(LEARNED_NAMES.map((name) => tensors[name]));
+        return grads.map((gradient) => gradient.dataSync<'float32'>().slice());
+      });
+      LEARNED_NAMES.forEach((name, i) => {
+        // Along a random direction, so that one number checks the whole tensor.
+        const random = createRandom(i + 20);
+        const direction = weights[name].map(() => random.normal());
+        const original = weights[name].slice();
+        const at = (distance: number) => {
+          weights[name].forEach((_, k) => {
+            weights[name][k] = original[k]! + distance * direction[k]!;
+          });
+          const value = loss();
+          weights[name].set(original);
+          return value;
+        };
+        const size = 2e-3 / Math.sqrt(direction.length / 10);
+        const numeric = (at(size) - at(-size)) / (2 * size);
+        const analytic = direction.reduce((sum, d, k) => sum + d * gradients[i]![k]!, 0);
+        const tolerance = 0.02 * Math.abs(analytic) + 1e-3;
+        assert.ok(Math.abs(numeric - analytic) < tolerance, `${name}: ${numeric} and ${analytic}`);
+      });
     });
-  });
 });

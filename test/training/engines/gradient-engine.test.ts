@@ -41,9 +41,13 @@ function largest(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-for (const residual of [true, false]) {
-  describe(`gradient engines, ${residual ? 'with' : 'without'} a residual`, () => {
-    const shape = { ...DEFAULT_SHAPE, ...SMALL, residual };
+for (const [residual, peakSharpness] of [
+  [true, 0],
+  [false, 0],
+  [true, 4],
+] as const) {
+  describe(`gradient engines, ${residual ? 'with' : 'without'} a residual, peak ${peakSharpness}`, () => {
+    const shape = { ...DEFAULT_SHAPE, ...SMALL, residual, peakSharpness, peakFallMs: 1500 };
     const random = createRandom(8);
     const weights = initialWeights(shape, random);
     weights['input.centre'].fill(1, 0, 70);
