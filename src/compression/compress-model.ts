@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { loadEngine } from '../pipeline/engines/load-engine.ts';
 import { checkGolden, GOLDEN_TOLERANCE, makeGolden } from '../pipeline/golden.ts';
 import { type ModelFolder, writeModelFolder } from '../pipeline/model-folder.ts';
-import { mapWeights, type WeightArrays, weightShapes } from '../pipeline/network/weights.ts';
+import {
+  joinMembers,
+  mapWeights,
+  membersOf,
+  type WeightArrays,
+  weightShapes,
+} from '../pipeline/network/weights.ts';
 import { TonewireError } from '../protocol/errors.ts';
 import { exportOnnx } from '../training/onnx-export.ts';
 import { type Compression, describeCompression } from './compression.ts';
@@ -14,13 +20,16 @@ import { prune } from './prune.ts';
 import { dequantize, quantize } from './quantize.ts';
 
 function compressWeights(source: ModelFolder, compression: Compression): WeightArrays {
-  const shapes = weightShapes(source.manifest.shape);
-  return mapWeights((name) => {
-    const values = source.weights[name];
-    if (!KERNEL_NAMES.has(name)) return values;
-    if (compression.kind === 'prune') return prune(values, compression.share);
-    return dequantize(quantize(values, shapes[name][1]));
-  });
+  const { shape } = source.manifest;
+  const shapes = weightShapes(shape);
+  const members = membersOf(shape, source.weights).map((own) =>
+    mapWeights((name) => {
+      if (!KERNEL_NAMES.has(name)) return own[name];
+      if (compression.kind === 'prune') return prune(own[name], compression.share);
+      return dequantize(quantize(own[name], shapes[name][1]));
+    }),
+  );
+  return joinMembers(members);
 }
 
 async function cardOf(source: ModelFolder, compression: Compression): Promise<string> {

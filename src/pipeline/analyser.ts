@@ -10,7 +10,7 @@ import { checkGolden, GOLDEN_TOLERANCE } from './golden.ts';
 import { type LegOptions, LegPipeline } from './leg.ts';
 import { LegReadings } from './leg-readings.ts';
 import { loadModelFolder, type ModelFolder } from './model-folder.ts';
-import { createHead, type Head } from './network/linear-head.ts';
+import { createHeads, type Head } from './network/linear-head.ts';
 import { stateSize } from './network/shape.ts';
 import { Rounds } from './rounds.ts';
 import { Scheduler } from './scheduler.ts';
@@ -43,7 +43,7 @@ export class ModelAnalyser implements Analyser {
   readonly #rounds: Rounds;
   readonly #engine: Engine;
   readonly #model: ModelFolder;
-  readonly #head: Head;
+  readonly #heads: readonly Head[];
   readonly #options: AnalyserOptions;
   readonly #legOptions: LegOptions;
 
@@ -52,7 +52,7 @@ export class ModelAnalyser implements Analyser {
     this.modelId = id;
     this.engineName = engine.name;
     this.#model = model;
-    this.#head = createHead(shape, model.weights);
+    this.#heads = createHeads(shape, model.weights);
     this.#engine = engine;
     this.#options = options;
     this.#legOptions = { ...options, stepFrames };
@@ -74,8 +74,8 @@ export class ModelAnalyser implements Analyser {
 
   /** A leg whose readings can be looked at between events: for evaluation. */
   openReadableLeg(format: AudioFormat, emit: (output: LegOutput) => void) {
-    const { id, temperature } = this.#model.manifest;
-    const readingModel = { id, temperature, head: this.#head };
+    const { id, temperature, shape } = this.#model.manifest;
+    const readingModel = { id, temperature, shape, heads: this.#heads };
     const readings = new LegReadings(readingModel, this.#options.smoothing);
     const { scheduler } = this;
     const leg = new LegPipeline(format, this.#legOptions, this.#rounds, scheduler, readings, emit);

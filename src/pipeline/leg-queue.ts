@@ -144,12 +144,12 @@ export class LegQueue {
       frames: step.frames,
       frameCount: step.frameCount,
       state: this.#readings.state,
-      done: (logits, scores, logNormaliser) => {
+      done: (logits) => {
         if (this.#closed) return;
         this.#items.shift();
         this.#pendingSteps -= 1;
         this.#stepRunning = false;
-        this.#say(this.#readings.read(step.span, logits, scores, logNormaliser));
+        this.#say(this.#readings.read(step.span, logits, step.frameCount));
         this.advance();
       },
       failed: () => {

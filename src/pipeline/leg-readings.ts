@@ -2,21 +2,17 @@ import type { EventData, Prosody, Span } from '../protocol/events.ts';
 import { EMOTIONS, type Emotion, type Label } from '../protocol/labels.ts';
 import { expectedAffect } from './affect.ts';
 import type { LegOutput, LegTotals } from './analysis.ts';
-import { AttentionTrace } from './attention-trace.ts';
 import { argmax, calibrate } from './calibration.ts';
-import { ContributionTrace } from './contribution-trace.ts';
 import { fourDecimals } from './decimals.ts';
 import { namedProbabilities } from './named-probabilities.ts';
-import type { Head } from './network/linear-head.ts';
-import { decayPerFrame, initialState } from './network/shape.ts';
+import { initialState } from './network/shape.ts';
+import { type AccountedNetwork, ReadingAccount } from './reading-account.ts';
 import { Smoother, type SmootherOptions } from './smoother.ts';
 import { type TextCue, type TextCueOptions, TextCues } from './text-cues.ts';
 
 /** What a leg needs to know of its model. */
-export interface ReadingModel {
+export interface ReadingModel extends AccountedNetwork {
   readonly id: string;
-  readonly temperature: number;
-  readonly head: Head;
 }
 
 type Account = Pick<EventData<'emotion.updated'>, 'attention' | 'contributions'>;
@@ -32,8 +28,7 @@ export class LegReadings {
   readonly #sums = new Float64Array(EMOTIONS.length);
   readonly #segmentSums = new Float64Array(EMOTIONS.length);
   readonly #labelSteps = new Map<Label, number>();
-  readonly #attention: AttentionTrace;
-  readonly #contributions: ContributionTrace;
+  readonly #account: ReadingAccount;
   /** Of the newest reading, once it was asked for. */
   #accounted: Account | undefined;
   #smoother: Smoother;
@@ -52,9 +47,8 @@ export class LegReadings {
     this.#model = model;
     this.#smootherOptions = smootherOptions;
     this.#smoother = new Smoother(smootherOptions);
-    this.#attention = new AttentionTrace(decayPerFrame(model.head.shape));
-    this.state = initialState(model.head.shape);
-    this.#contributions = new ContributionTrace(model.head, model.temperature, this.state);
+    this.state = initialState(model.shape);
+    this.#account = new ReadingAccount(model, this.state);
   }
 
   /** `[8]`, the newest calibrated reading of the voice; uniform before the first. A view. */
@@ -67,17 +61,11 @@ export class LegReadings {
     return this.#speechMs;
   }
 
-  /** Takes the model's answer to the speech in `span`; `state` is already the one after it. */
-  read(
-    span: Span,
-    logits: Float32Array,
-    scores: Float32Array,
-    logNormaliser: number,
-  ): readonly LegOutput[] {
+  /** Takes the model's answer to the `frameCount` frames of speech in `span`; `state` is already the one after it. */
+  read(span: Span, logits: Float32Array, frameCount: number): readonly LegOutput[] {
     calibrate(logits, this.#model.temperature, this.#probabilities);
     this.#accounted = undefined;
-    this.#attention.add(span, scores, logNormaliser);
-    this.#contributions.add(span, scores.length);
+    this.#account.add(span, frameCount);
     this.#speechMs += span.endMs - span.startMs;
     this.#sinceResetMs += span.endMs - span.startMs;
     const shown = this.#withWords(span.endMs);
@@ -110,7 +98,7 @@ export class LegReadings {
       speechMs: this.#speechMs,
       ...this.#reading(span.endMs, shown),
       prosody,
-      ...this.#account(emotion, shown),
+      ...this.#accountFor(emotion, shown),
       ...(modalities !== undefined && { modalities }),
       model: this.#model.id,
     };
@@ -135,11 +123,10 @@ export class LegReadings {
 
   /** Forgets what was heard, as at a change of speaker; totals go on. */
   reset(): void {
-    this.state.set(initialState(this.#model.head.shape));
+    this.state.set(initialState(this.#model.shape));
     this.#probabilities.fill(1 / EMOTIONS.length);
     this.#smoother = new Smoother(this.#smootherOptions);
-    this.#attention.reset();
-    this.#contributions.reset();
+    this.#account.reset();
     this.#accounted = undefined;
     this.#textCues = undefined;
     this.#label = 'listening';
@@ -194,14 +181,14 @@ export class LegReadings {
    * What the reading rests on. In silence there is no new reading, and nothing to account for anew,
    * unless words change what is shown.
    */
-  #account(emotion: Emotion, shown: Float32Array): Account {
+  #accountFor(emotion: Emotion, shown: Float32Array): Account {
     const voiceAlone = shown === this.#probabilities;
     if (voiceAlone && this.#accounted?.contributions.emotion === emotion) return this.#accounted;
-    const stretches = this.#contributions
+    const stretches = this.#account
       .contributions(shown, EMOTIONS.indexOf(emotion))
       .map(({ startMs, endMs, nats }) => ({ startMs, endMs, nats: fourDecimals(nats) }));
     const account = {
-      attention: this.#attention.weights(),
+      attention: this.#account.attention(),
       contributions: { emotion, stretches },
     };
     this.#accounted = voiceAlone ? account : undefined;

@@ -34,6 +34,7 @@ export const ManifestSchema = object({
     groups: Type.Record(Type.String(), size),
   }),
   shape: object({
+    members: Type.Optional(size),
     featureCount: size,
     convKernel: Type.Integer({ minimum: 2 }),
     convChannels: size,
@@ -108,8 +109,8 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** The shape of a network from before there were peaks. */
-const WITHOUT_PEAK = { peakSharpness: 0, peakFallMs: DEFAULT_SHAPE.peakFallMs };
+/** What the shape of a network leaves out that is from before there were members and peaks. */
+const OLD_SHAPE = { members: 1, peakSharpness: 0, peakFallMs: DEFAULT_SHAPE.peakFallMs };
 
 /** The manifest if this code can run it, else the field that says it cannot. */
 export function checkManifest(value: unknown): Manifest | { readonly fault: string } {
@@ -118,7 +119,7 @@ export function checkManifest(value: unknown): Manifest | { readonly fault: stri
     return { fault: `${error?.instancePath || '/'} ${error?.message ?? 'is invalid'}` };
   }
   const { labels, features, weights } = value;
-  const shape = { ...WITHOUT_PEAK, ...value.shape };
+  const shape = { ...OLD_SHAPE, ...value.shape };
   if (!same(labels, EMOTIONS)) return { fault: '/labels are not the eight of this version' };
   if (features.version !== FEATURE_VERSION) {
     return { fault: `/features/version is "${features.version}", not "${FEATURE_VERSION}"` };

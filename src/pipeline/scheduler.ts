@@ -9,8 +9,8 @@ export interface StepRequest {
   readonly frameCount: number;
   /** `[stateSize]`: read before the step, overwritten after it. */
   readonly state: Float32Array;
-  /** Views into the batch's result: read them at once, do not keep them. */
-  done(logits: Float32Array, scores: Float32Array, logNormaliser: number): void;
+  /** A view into the batch's result: read it at once, do not keep it. */
+  done(logits: Float32Array): void;
   /** The step failed; the leg's state is as it was. */
   failed(error: TonewireError): void;
 }
@@ -141,11 +141,9 @@ export class Scheduler {
   #scatter(batch: readonly StepRequest[], output: StepOutput): void {
     const { stateSize, labelCount } = this.#sizes;
     batch.forEach((request, row) => {
-      const { frameCount } = request;
       request.state.set(output.state.subarray(row * stateSize, (row + 1) * stateSize));
       const logits = output.logits.subarray(row * labelCount, (row + 1) * labelCount);
-      const scores = output.scores.subarray(row * frameCount, (row + 1) * frameCount);
-      this.#deliver(() => request.done(logits, scores, output.logNormaliser[row]!));
+      this.#deliver(() => request.done(logits));
     });
   }
 

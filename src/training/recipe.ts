@@ -97,6 +97,7 @@ export const RecipeSchema = object({
   }),
   validateEveryEpochs: count('0: only at the end.'),
   network: object({
+    members: count('Networks of these widths, trained one by one, that answer together.', 1),
     convChannels: count('', 1),
     hiddenUnits: count('', 1),
     attentionUnits: count('', 1),
@@ -153,6 +154,7 @@ export const DEFAULT_RECIPE: Recipe = {
   readoutPower: 1,
   validateEveryEpochs: 10,
   network: {
+    members: DEFAULT_SHAPE.members,
     convChannels: DEFAULT_SHAPE.convChannels,
     hiddenUnits: DEFAULT_SHAPE.hiddenUnits,
     attentionUnits: DEFAULT_SHAPE.attentionUnits,

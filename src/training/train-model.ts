@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModelFolder, type ModelFolder } from '../pipeline/model-folder.ts';
+import { memberShape } from '../pipeline/network/shape.ts';
+import { membersOf } from '../pipeline/network/weights.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
 import { checkSounds } from './augmentation/augment.ts';
 import { loadNoises, noisePaths } from './augmentation/noise.ts';
 import { NOBODY, type TrainingClip } from './batches.ts';
+import { joinTrained } from './committee.ts';
 import type { CorpusClip } from './corpora/clip.ts';
 import { buildBackground, buildDataset } from './dataset.ts';
 import type { TrainingEngineName } from './engines/gradient-engine.ts';
@@ -14,7 +17,7 @@ import type { EpochReport } from './epoch-report.ts';
 import { exportModel } from './export-model.ts';
 import type { FeatureCache } from './feature-cache.ts';
 import type { Sides } from './sides.ts';
-import { type TrainedWeights, train } from './trainer.ts';
+import { train } from './trainer.ts';
 import type { TrainingPlan } from './training-plan.ts';
 import type { StepProgress } from './training-run.ts';
 
@@ -93,25 +96,57 @@ export interface TrainModelOptions {
   readonly onEpoch?: (report: EpochReport) => void;
   /** Before the teacher of this number, from 1, is trained. */
   readonly onTeacher?: (number: number) => void;
+  /** Before the member of this number, from 1, is trained, of a network that has several. */
+  readonly onMember?: (number: number, count: number) => void;
 }
 
 /**
  * From features to a model folder: train by the plan's fixed schedule on the training side, fit the
- * temperature on the validation speakers, export. The test side is not touched.
+ * temperature on the validation speakers, export. The test side is not touched. First the networks
+ * to learn from, then the members, one by one; whatever is finished stands in a folder of its own
+ * until the model is.
  */
 export async function trainModel(options: TrainModelOptions): Promise<ModelFolder> {
+  const { plan, out } = options;
+  const { distillation } = plan.training;
+  const teachers = await trainSeveral(options, distillation.teachers, [], (number) => ({
+    out: join(out, `teacher-${number}`),
+    plan: teacherPlan(plan, number),
+    announce: () => options.onTeacher?.(number),
+  }));
+  const count = memberCount(options);
+  const model =
+    count === 1
+      ? await trainNetwork(options, teachers)
+      : await trainMembers(options, teachers, count);
+  for (const { path } of teachers) await rm(path, { recursive: true });
+  return model;
+}
+
+/** Fine-tuning keeps the members that there are. */
+function memberCount({ plan, from }: TrainModelOptions): number {
+  return from?.manifest.shape.members ?? plan.training.network.members;
+}
+
+/** The recordings of a side of which there are features. */
+function known(clips: readonly CorpusClip[], features: Features): TrainingClip[] {
+  return clips.flatMap(({ path }) => features.get(path) ?? []);
+}
+
+/** Trains one network, with all that it may learn from, into the folder. */
+async function trainNetwork(
+  options: TrainModelOptions,
+  teachers: readonly ModelFolder[],
+): Promise<ModelFolder> {
   const { plan, sides, features, out, onStep, onEpoch } = options;
-  const teachers = await trainTeachers(options);
-  const known = (clips: readonly CorpusClip[]) =>
-    clips.flatMap(({ path }) => features.get(path) ?? []);
-  const log = join(out, 'training.jsonl');
+  const log = logIn(out);
   await mkdir(out, { recursive: true });
   if (!options.resume) await writeFile(log, '');
   const lines: Promise<void>[] = [];
   const background = [...features.values()].filter(({ label }) => label === NOBODY);
   const trained = await train(
-    [...known(sides.train), ...background],
-    known(sides.validation),
+    [...known(sides.train, features), ...background],
+    known(sides.validation, features),
     plan.training,
     {
       clock: options.clock,
@@ -130,38 +165,104 @@ export async function trainModel(options: TrainModelOptions): Promise<ModelFolde
     },
   );
   await Promise.all(lines);
-  const model = await exportModel(out, trained, metadataOf(options, trained));
-  for (const { path } of teachers) await rm(path, { recursive: true });
+  const { trainingLoss, validation } = trained.history.at(-1) ?? {};
+  const outcome = { engine: trained.engine, trainingLoss, validation };
+  return exportModel(out, trained, metadataOf(options, outcome));
+}
+
+const logIn = (folder: string) => join(folder, 'training.jsonl');
+
+/** Trains the members one by one, each with a seed of its own, and puts them together. */
+async function trainMembers(
+  options: TrainModelOptions,
+  teachers: readonly ModelFolder[],
+  count: number,
+): Promise<ModelFolder> {
+  const { plan, sides, features, out, from, engine } = options;
+  const members = await trainSeveral(options, count, teachers, (number) => ({
+    out: join(out, `member-${number}`),
+    plan: memberPlan(plan, number),
+    announce: () => options.onMember?.(number, count),
+    ...(from && { from: memberOf(from, number) }),
+  }));
+  const validation = known(sides.validation, features);
+  const joined = await joinTrained(members, validation, plan.training, engine ?? 'auto');
+  const outcome = {
+    engine: members[0]!.manifest.metrics.engine,
+    trainingLoss: members.map(({ manifest }) => manifest.metrics.trainingLoss),
+    validation: joined.validation,
+  };
+  const logs = members.map(({ path }) => readFile(logIn(path), 'utf8'));
+  await writeFile(logIn(out), (await Promise.all(logs)).join(''));
+  const model = await exportModel(out, joined, metadataOf(options, outcome));
+  for (const { path } of members) await rm(path, { recursive: true });
   return model;
 }
 
-/** The networks to learn from, in a folder each, which stands until the last network is finished. */
-async function trainTeachers(options: TrainModelOptions): Promise<readonly ModelFolder[]> {
-  const { plan, out, resume, onTeacher } = options;
-  const teachers: ModelFolder[] = [];
-  for (let number = 1; number <= plan.training.distillation.teachers; number++) {
-    const own = {
-      ...options,
-      plan: teacherPlan(plan, number),
-      out: join(out, `teacher-${number}`),
-    };
-    const finished = resume && existsSync(join(own.out, 'manifest.json'));
-    if (!finished) onTeacher?.(number);
-    teachers.push(finished ? await loadModelFolder(own.out) : await trainModel(own));
+/** What is another for each of several networks. */
+interface Variation {
+  readonly out: string;
+  readonly plan: TrainingPlan;
+  readonly from?: ModelFolder;
+  announce(): void;
+}
+
+/** Networks trained one after the other, a folder each; a resumed run keeps those that are finished. */
+async function trainSeveral(
+  options: TrainModelOptions,
+  count: number,
+  teachers: readonly ModelFolder[],
+  vary: (number: number) => Variation,
+): Promise<readonly ModelFolder[]> {
+  const trained: ModelFolder[] = [];
+  for (let number = 1; number <= count; number++) {
+    const { announce, ...own } = vary(number);
+    const finished = options.resume && existsSync(join(own.out, 'manifest.json'));
+    if (!finished) announce();
+    trained.push(
+      finished
+        ? await loadModelFolder(own.out)
+        : await trainNetwork({ ...options, ...own }, teachers),
+    );
   }
-  return teachers;
+  return trained;
+}
+
+/** The plan of one network out of several, with a seed of its own. */
+function alone(plan: TrainingPlan, training: Partial<TrainingPlan['training']>): TrainingPlan {
+  const network = { ...plan.training.network, members: 1 };
+  return { ...plan, training: { ...plan.training, network, ...training } };
 }
 
 function teacherPlan(plan: TrainingPlan, number: number): TrainingPlan {
-  const { training } = plan;
-  const { distillation, seed } = training;
-  const { epochs } = distillation;
-  const alone = { ...distillation, teachers: 0 };
-  return { ...plan, training: { ...training, seed: seed + number, epochs, distillation: alone } };
+  const { distillation, seed } = plan.training;
+  return alone(plan, { seed: seed + number, epochs: distillation.epochs });
 }
 
-function metadataOf({ plan, fold, sides, from }: TrainModelOptions, trained: TrainedWeights) {
-  const last = trained.history.at(-1);
+/** Seeds go on where the teachers' end; the first member has the plan's own. */
+function memberPlan(plan: TrainingPlan, number: number): TrainingPlan {
+  const { distillation, seed } = plan.training;
+  return alone(plan, { seed: number === 1 ? seed : seed + distillation.teachers + number - 1 });
+}
+
+/** One member of a model as a model. */
+function memberOf(model: ModelFolder, number: number): ModelFolder {
+  const { manifest, weights } = model;
+  return {
+    ...model,
+    manifest: { ...manifest, shape: memberShape(manifest.shape) },
+    weights: membersOf(manifest.shape, weights)[number - 1]!,
+  };
+}
+
+/** What came of the training, for the manifest. */
+interface Outcome {
+  readonly engine: unknown;
+  readonly trainingLoss: unknown;
+  readonly validation: unknown;
+}
+
+function metadataOf({ plan, fold, sides, from }: TrainModelOptions, outcome: Outcome) {
   const trainingData = plan.sources.map(({ corpus, licence }) => {
     const own = sides.train.filter((clip) => clip.corpus === corpus);
     const speakers = new Set(own.map(({ speaker }) => speaker)).size;
@@ -176,9 +277,7 @@ function metadataOf({ plan, fold, sides, from }: TrainModelOptions, trained: Tra
     trainingData: [...(from?.manifest.trainingData ?? []), ...trainingData],
     metrics: {
       protocol: `${protocols.join(', ')}; fold ${fold} held out`,
-      engine: trained.engine,
-      trainingLoss: last?.trainingLoss,
-      validation: last?.validation,
+      ...outcome,
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Engine } from '../../src/pipeline/engines/engine.ts';
 import { loadEngine } from '../../src/pipeline/engines/load-engine.ts';
 import { type LegOptions, LegPipeline } from '../../src/pipeline/leg.ts';
 import { LegReadings } from '../../src/pipeline/leg-readings.ts';
-import { createHead } from '../../src/pipeline/network/linear-head.ts';
+import { createHeads } from '../../src/pipeline/network/linear-head.ts';
 import { DEFAULT_SHAPE, stateSize } from '../../src/pipeline/network/shape.ts';
 import type { WeightArrays } from '../../src/pipeline/network/weights.ts';
 import { Rounds } from '../../src/pipeline/rounds.ts';
@@ -78,6 +78,6 @@ export function openLeg(
 }
 
 export function randomReadings(): LegReadings {
-  const head = createHead(SMALL, randomWeights());
-  return new LegReadings({ id: 'random', temperature: 1, head }, SMOOTHING);
+  const heads = createHeads(SMALL, randomWeights());
+  return new LegReadings({ id: 'random', temperature: 1, shape: SMALL, heads }, SMOOTHING);
 }

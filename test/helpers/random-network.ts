@@ -1,21 +1,28 @@
 import type { EngineModel } from '../../src/pipeline/engines/load-engine.ts';
-import { DEFAULT_SHAPE } from '../../src/pipeline/network/shape.ts';
+import { DEFAULT_SHAPE, memberShape, type NetworkShape } from '../../src/pipeline/network/shape.ts';
+import { joinMembers, type WeightArrays } from '../../src/pipeline/network/weights.ts';
 import { initialWeights } from '../../src/training/initial-weights.ts';
 import { exportOnnx } from '../../src/training/onnx-export.ts';
-import { createRandom } from '../../src/training/random.ts';
+import { createRandom, type Random } from '../../src/training/random.ts';
 
 /** A small network of random weights, biases too, over features of its own. */
-export function randomNetwork(residual: boolean, peakSharpness = 0): EngineModel {
+export function randomNetwork(residual: boolean, peakSharpness = 0, members = 1): EngineModel {
   const sizes = { featureCount: 9, convChannels: 12, hiddenUnits: 12 };
-  const shape = { ...DEFAULT_SHAPE, ...sizes, residual, peakSharpness };
+  const shape = { ...DEFAULT_SHAPE, ...sizes, residual, peakSharpness, members };
   const random = createRandom(3);
-  const weights = initialWeights(shape, random);
+  const weights = joinMembers(Array.from({ length: members }, () => busyWeights(shape, random)));
+  return { weights, graph: exportOnnx(shape, weights), manifest: { shape } };
+}
+
+/** One member's weights, none of them zero. */
+function busyWeights(shape: NetworkShape, random: Random): WeightArrays {
+  const weights = initialWeights(memberShape(shape), random);
   for (const values of Object.values(weights)) {
     values.forEach((_, i) => {
       values[i]! += random.normal(0, 0.1);
     });
   }
-  return { weights, graph: exportOnnx(shape, weights), manifest: { shape } };
+  return weights;
 }
 
 /** Features `[frameCount, F]`, spread as the model's own are. */

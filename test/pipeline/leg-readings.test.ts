@@ -28,8 +28,8 @@ async function updates(engine: Engine, readings: LegReadings, steps: number): Pr
     const span = { startMs: i * STEP_MS, endMs: (i + 1) * STEP_MS };
     await new Promise<void>((done, failed) => {
       const { state } = readings;
-      const answered = (logits: Float32Array, scores: Float32Array, logNormaliser: number) => {
-        readings.read(span, logits, scores, logNormaliser);
+      const answered = (logits: Float32Array) => {
+        readings.read(span, logits, STEP_FRAMES);
         done();
       };
       scheduler.request({

@@ -22,12 +22,7 @@ class SummingEngine implements Engine {
     const logits = Float32Array.from({ length: batchSize }, (_, row) =>
       frames.subarray(row * frameCount, (row + 1) * frameCount).reduce((a, b) => a + b, 0),
     );
-    return {
-      logits,
-      scores: frames.slice(),
-      logNormaliser: new Float32Array(batchSize),
-      state: logits.map((sum, row) => sum + state[row]!),
-    };
+    return { logits, state: logits.map((sum, row) => sum + state[row]!) };
   }
 
   async close(): Promise<void> {}

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadEngine } from '../../src/pipeline/engines/load-engine.ts';
 import { FEATURE_COUNT } from '../../src/pipeline/features/layout.ts';
+import type { ModelFolder } from '../../src/pipeline/model-folder.ts';
+import { initialState } from '../../src/pipeline/network/shape.ts';
+import { membersOf } from '../../src/pipeline/network/weights.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
 import type { TrainingClip } from '../../src/training/batches.ts';
 import type { CorpusClip } from '../../src/training/corpora/clip.ts';
@@ -46,6 +50,7 @@ describe('trainModel with teachers', function () {
     plan = await readTrainingPlan('models/recipes/ravdess-alone.json', [
       'training.epochs=2',
       'training.distillation={"teachers":2,"epochs":1,"share":0.7}',
+      'training.network.members=1',
       'training.network.convChannels=16',
       'training.network.hiddenUnits=16',
     ]);
@@ -90,6 +95,102 @@ describe('trainModel with teachers', function () {
     assert.deepEqual(resumed.weights, whole.weights);
   });
 });
+
+describe('trainModel of several members', function () {
+  this.timeout(60_000);
+  const { sides, features } = madeRecordings();
+  const options = (out: string, plan: TrainingPlan) => {
+    return { plan, fold: 1, sides, features, out, clock: systemClock };
+  };
+  const folder = () => mkdtemp(join(tmpdir(), 'tonewire-members-'));
+  const planOf = (members: number, teachers = 1) =>
+    readTrainingPlan('models/recipes/ravdess-alone.json', [
+      'training.epochs=2',
+      `training.distillation={"teachers":${teachers},"epochs":1,"share":0.7}`,
+      'training.network.convChannels=16',
+      'training.network.hiddenUnits=16',
+      `training.network.members=${members}`,
+    ]);
+
+  it('trains them one by one and answers with the mean of their logits', async () => {
+    const out = await folder();
+    const order: string[] = [];
+    const model = await trainModel({
+      ...options(out, await planOf(2)),
+      onTeacher: (number) => order.push(`teacher ${number}`),
+      onMember: (number, count) => order.push(`member ${number} of ${count}`),
+    });
+    assert.deepEqual(order, ['teacher 1', 'member 1 of 2', 'member 2 of 2']);
+    assert.deepEqual(
+      (await readdir(out)).filter((name) => /member|teacher/.test(name)),
+      [],
+    );
+    assert.equal(model.manifest.shape.members, 2);
+    const lines = (await readFile(join(out, 'training.jsonl'), 'utf8')).trim().split('\n');
+    assert.equal(lines.length, 4);
+    const first = await trainModel(options(await folder(), await planOf(1)));
+    const members = membersOf(model.manifest.shape, model.weights);
+    assert.deepEqual(members[0], first.weights);
+    assert.notDeepEqual(members[1]!['conv1.kernel'], first.weights['conv1.kernel']);
+    const [one, two, both] = await Promise.all([
+      logitsOf({ ...first, weights: members[0]! }),
+      logitsOf({ ...first, weights: members[1]! }),
+      logitsOf(model),
+    ]);
+    both!.forEach((logit, i) => {
+      assert.ok(Math.abs(logit - (one![i]! + two![i]!) / 2) < 1e-4);
+    });
+  });
+
+  it('ends in the same weights when it goes on after an interruption', async () => {
+    const plan = await planOf(2);
+    const whole = await trainModel(options(await folder(), plan));
+    const out = await folder();
+    let members = 0;
+    const interrupted = trainModel({
+      ...options(out, plan),
+      onMember: () => {
+        members += 1;
+      },
+      onEpoch: ({ epochs }) => {
+        if (members === 2 && epochs === 2) throw new Error('interrupted');
+      },
+    });
+    await assert.rejects(interrupted, /interrupted/);
+    const trained: number[] = [];
+    const resumed = await trainModel({
+      ...options(out, plan),
+      resume: true,
+      onMember: (number) => trained.push(number),
+    });
+    assert.deepEqual(trained, [2]);
+    assert.deepEqual(resumed.weights, whole.weights);
+  });
+
+  it('fits every member of a model that it begins with', async () => {
+    const plan = await planOf(2, 0);
+    const from = await trainModel(options(await folder(), plan));
+    const frozen = { ...plan.training, frozen: ['conv1' as const, 'lstm' as const] };
+    const model = await trainModel({
+      ...options(await folder(), { ...plan, training: frozen }),
+      from,
+    });
+    assert.equal(model.manifest.shape.members, 2);
+    assert.deepEqual(model.weights['conv1.kernel'], from.weights['conv1.kernel']);
+    assert.notDeepEqual(model.weights['output.kernel'], from.weights['output.kernel']);
+  });
+});
+
+/** What a model answers to made frames, by the code that was trained. */
+async function logitsOf({ manifest, weights, graph }: ModelFolder): Promise<Float32Array> {
+  const engine = await loadEngine('tensorflow-wasm', { manifest, weights, graph });
+  const random = createRandom(9);
+  const frames = Float32Array.from({ length: 20 * FEATURE_COUNT }, () => random.normal());
+  const state = initialState(manifest.shape);
+  const { logits } = await engine.step({ batchSize: 1, frameCount: 20, frames, state });
+  await engine.close();
+  return logits;
+}
 
 /** Recordings whose label shows as a raised band, and the sides they stand on. */
 function madeRecordings() {

@@ -29,6 +29,7 @@ const RECIPE: Recipe = {
     denseUnits: 16,
     residual: true,
     halfLifeMs: 8000,
+    members: 1,
     peakSharpness: 0,
     peakFallMs: 8000,
     centringPriorFrames: 30,

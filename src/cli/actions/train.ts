@@ -61,6 +61,7 @@ async function trainOne(
     ...(resume && { resume }),
     onStep: ({ step, steps, loss }) => training.update(step, steps, `loss ${loss.toFixed(3)}`),
     onTeacher: (number) => log(`teacher ${number} of ${plan.training.distillation.teachers}`),
+    onMember: (number, count) => log(`member ${number} of ${count}`),
     onEpoch: (report) => log(describeEpoch(report)),
   }).finally(() => training.stop());
   const { id, temperature } = folder.manifest;

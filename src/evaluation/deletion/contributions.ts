@@ -1,5 +1,5 @@
 import {
-  createHead,
+  createHeads,
   type Head,
   linearHead,
   openUnits,
@@ -81,7 +81,7 @@ function linearLogits(head: Head, pooled: Float64Array) {
 }
 
 /**
- * Divides every logit at the last frame among the frames. The pooled mean is a sum over frames,
+ * Divides every logit at the last frame among the frames, each member's and then their mean. The pooled mean is a sum over frames,
  * Σ w·h; so is the deviation, d = (d² ) / d = Σ w·((h − mean)² + floor) / d; the peak falls to the
  * frames by their shares in it. The head is linear where
  * it stands, so that the parts of all frames and the bias sum to the logit exactly. Exact as a sum;
@@ -91,15 +91,28 @@ function linearLogits(head: Head, pooled: Float64Array) {
 export function contributions(
   shape: NetworkShape,
   weights: WeightArrays,
-  frames: HiddenFrames,
+  members: readonly HiddenFrames[],
 ): Contributions {
+  const parts = createHeads(shape, weights).map((head, m) => ofMember(head, members[m]!));
+  const mean = (arrays: readonly Float32Array[]) =>
+    arrays[0]!.map((_, i) => arrays.reduce((sum, array) => sum + array[i]!, 0) / arrays.length);
+  return {
+    attention: mean(parts.map(({ attention }) => attention)),
+    values: mean(parts.map(({ values }) => values)),
+    bias: mean(parts.map(({ bias }) => bias)),
+  };
+}
+
+/** The same of one member's logits. */
+function ofMember(head: Head, frames: HiddenFrames): Contributions {
+  const { shape } = head;
   const { frameCount, hidden, scores } = frames;
   const { hiddenUnits, labelCount } = shape;
   const attention = attentionWeights(scores, decayPerFrame(shape));
   const { mean, deviation } = pool(frames, attention);
   const { peaks, shares } = poolPeaks(shape, frames);
   const pooled = Float64Array.of(...mean, ...deviation, ...peaks);
-  const logits = linearLogits(createHead(shape, weights), pooled);
+  const logits = linearLogits(head, pooled);
   const values = new Float32Array(frameCount * labelCount);
   const spread = new Float64Array(hiddenUnits);
   for (let t = 0; t < frameCount; t++) {

@@ -3,9 +3,9 @@ import { useBackend } from '../../pipeline/engines/tensorflow-backend.ts';
 import { add, convolve, dense } from '../../pipeline/network/blocks.ts';
 import { centre } from '../../pipeline/network/centring.ts';
 import { lstmStep } from '../../pipeline/network/lstm.ts';
-import type { NetworkShape } from '../../pipeline/network/shape.ts';
+import { memberShape, type NetworkShape } from '../../pipeline/network/shape.ts';
 import { toTensors } from '../../pipeline/network/weight-tensors.ts';
-import type { WeightArrays, Weights } from '../../pipeline/network/weights.ts';
+import { membersOf, type WeightArrays, type Weights } from '../../pipeline/network/weights.ts';
 
 /** What the head of the network is computed from, frame by frame. */
 export interface HiddenFrames {
@@ -19,26 +19,31 @@ export interface HiddenFrames {
 /** Shows a network's inside for whole utterances: the step (network.ts) gives only its sums. */
 export class HiddenFrameReader {
   readonly #shape: NetworkShape;
-  readonly #weights: Weights;
+  readonly #members: readonly Weights[];
 
-  private constructor(shape: NetworkShape, weights: Weights) {
+  private constructor(shape: NetworkShape, members: readonly Weights[]) {
     this.#shape = shape;
-    this.#weights = weights;
+    this.#members = members;
   }
 
   /** Computes with TensorFlow.js in WebAssembly; `close` frees its memory. */
   static async open(shape: NetworkShape, weights: WeightArrays): Promise<HiddenFrameReader> {
     await useBackend('wasm');
-    return new HiddenFrameReader(shape, toTensors(weights, shape));
+    const own = memberShape(shape);
+    const members = membersOf(shape, weights).map((member) => toTensors(member, own));
+    return new HiddenFrameReader(own, members);
   }
 
-  /** Hears raw features `[frames, F]` from the beginning. */
-  read(features: Float32Array): HiddenFrames {
+  /** Hears raw features `[frames, F]` from the beginning: what each member makes of them. */
+  read(features: Float32Array): HiddenFrames[] {
+    return this.#members.map((weights) => this.#readMember(weights, features));
+  }
+
+  #readMember(weights: Weights, features: Float32Array): HiddenFrames {
     const { featureCount } = this.#shape;
     const frameCount = features.length / featureCount;
     return tf.tidy(() => {
-      const hidden = this.#hidden(tf.tensor2d(features, [frameCount, featureCount]));
-      const weights = this.#weights;
+      const hidden = this.#hidden(weights, tf.tensor2d(features, [frameCount, featureCount]));
       const kernel = weights['attention.kernel'];
       const layer = dense(hidden, kernel, weights['attention.bias'], 'tanh');
       const scores = tf.matMul(layer, weights['attention.vector']);
@@ -51,13 +56,12 @@ export class HiddenFrameReader {
   }
 
   close(): void {
-    tf.dispose(Object.values(this.#weights));
+    for (const weights of this.#members) tf.dispose(Object.values(weights));
   }
 
   /** `[T, F]` → `[T, H]`: all layers below the attention. */
-  #hidden(features: tf.Tensor2D): tf.Tensor2D {
+  #hidden(weights: Weights, features: tf.Tensor2D): tf.Tensor2D {
     const shape = this.#shape;
-    const weights = this.#weights;
     const scaled = tf.mul(tf.sub(features, weights['input.mean']), weights['input.scale']);
     const zeros = (rows: number, columns: number) => tf.zeros([rows, columns]) as tf.Tensor2D;
     const heard = { count: zeros(1, 1), sum: zeros(1, shape.featureCount) };

@@ -24,8 +24,6 @@ try {
     const output = await engine.step({ ...step, frames, state });
     views.state.set(output.state);
     views.logits.set(output.logits);
-    views.scores.set(output.scores);
-    views.logNormaliser.set(output.logNormaliser);
     reply({ type: 'done' });
   };
 

@@ -15,10 +15,6 @@ export interface StepInput {
 export interface StepOutput {
   /** `[batchSize, labelCount]`, at the last frame. */
   readonly logits: Float32Array;
-  /** `[batchSize, frameCount]`, each frame's attention score before normalisation. */
-  readonly scores: Float32Array;
-  /** `[batchSize]`: log of the sum of decayed `e^score` at the last frame, so that a frame `a` frames old weighs `e^(score − a·decay − logNormaliser)`. */
-  readonly logNormaliser: Float32Array;
   /** `[batchSize, stateSize]`, each leg's state after the step. */
   readonly state: Float32Array;
 }

@@ -52,8 +52,6 @@ class OnnxruntimeEngine implements Engine {
       });
       return {
         logits: floats(outputs.logits!),
-        scores: floats(outputs.scores!),
-        logNormaliser: floats(outputs.logNormaliser!),
         state: floats(outputs.state_after!),
       };
     } catch (cause) {

@@ -16,8 +16,6 @@ function rowSizes(shape: NetworkShape, frameCount: number) {
     state: stateSize(shape),
     frames: frameCount * shape.featureCount,
     logits: shape.labelCount,
-    scores: frameCount,
-    logNormaliser: 1,
   };
 }
 
@@ -53,9 +51,7 @@ export class StepMemory {
       return view;
     };
     const [state, frames] = [next(sizes.state), next(sizes.frames)];
-    const [logits, scores] = [next(sizes.logits), next(sizes.scores)];
     const { batchSize, frameCount } = step;
-    const logNormaliser = next(sizes.logNormaliser);
-    return { batchSize, frameCount, frames, state, logits, scores, logNormaliser };
+    return { batchSize, frameCount, frames, state, logits: next(sizes.logits) };
   }
 }

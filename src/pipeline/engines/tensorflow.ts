@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TonewireError } from '../../protocol/errors.ts';
-import { type StepTensors, step } from '../network/network.ts';
-import { type NetworkShape, stateSize } from '../network/shape.ts';
+import { memberShape, type NetworkShape, stateSize } from '../network/shape.ts';
+import { type StepTensors, step } from '../network/step.ts';
 import { toTensors } from '../network/weight-tensors.ts';
-import type { WeightArrays, Weights } from '../network/weights.ts';
+import { membersOf, type WeightArrays, type Weights } from '../network/weights.ts';
 import type { Engine, StepInput, StepOutput } from './engine.ts';
 import { type TensorflowBackend, useBackend } from './tensorflow-backend.ts';
 
@@ -12,9 +12,9 @@ class TensorflowEngine implements Engine {
   readonly name: string;
   readonly #shape: NetworkShape;
   readonly #stateSize: number;
-  readonly #weights: Weights;
+  readonly #weights: readonly Weights[];
 
-  constructor(name: string, shape: NetworkShape, weights: Weights) {
+  constructor(name: string, shape: NetworkShape, weights: readonly Weights[]) {
     this.name = name;
     this.#shape = shape;
     this.#stateSize = stateSize(shape);
@@ -25,13 +25,11 @@ class TensorflowEngine implements Engine {
     let outputs: StepTensors | undefined;
     try {
       outputs = tf.tidy(() => this.#run(input));
-      const [logits, scores, logNormaliser, state] = await Promise.all([
+      const [logits, state] = await Promise.all([
         outputs.logits.data<'float32'>(),
-        outputs.scores.data<'float32'>(),
-        outputs.logNormaliser.data<'float32'>(),
         outputs.state.data<'float32'>(),
       ]);
-      return { logits, scores, logNormaliser, state };
+      return { logits, state };
     } catch (cause) {
       throw new TonewireError('TW_ENGINE_FAILED', undefined, { cause });
     } finally {
@@ -53,7 +51,7 @@ class TensorflowEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    tf.dispose(Object.values(this.#weights));
+    for (const member of this.#weights) tf.dispose(Object.values(member));
   }
 }
 
@@ -64,5 +62,6 @@ export async function loadTensorflow(
   backend: TensorflowBackend,
 ): Promise<Engine> {
   await useBackend(backend);
-  return new TensorflowEngine(`tensorflow-${backend}`, shape, toTensors(weights, shape));
+  const members = membersOf(shape, weights).map((own) => toTensors(own, memberShape(shape)));
+  return new TensorflowEngine(`tensorflow-${backend}`, shape, members);
 }

@@ -1,9 +1,9 @@
 import { kernelWithArrays, LANES } from '../kernel/kernel.ts';
 import { dot } from './dot.ts';
-import { type NetworkShape, pooledSize } from './shape.ts';
-import type { WeightArrays } from './weights.ts';
+import { memberShape, type NetworkShape, pooledSize } from './shape.ts';
+import { membersOf, type WeightArrays } from './weights.ts';
 
-/** The layers above the attention: pooled vector → dense, relu → logits. */
+/** The layers of one member above the attention: pooled vector → dense, relu → logits. */
 export interface Head {
   readonly shape: NetworkShape;
   readonly weights: Pick<WeightArrays, 'dense.bias' | 'output.kernel' | 'output.bias'>;
@@ -13,8 +13,12 @@ export interface Head {
 
 type DenseLayer = ReturnType<typeof createDenseLayer>;
 
-/** Once a model: all legs share it. */
-export function createHead(shape: NetworkShape, weights: WeightArrays): Head {
+/** One for every member; once a model, and all legs share them. */
+export function createHeads(shape: NetworkShape, weights: WeightArrays): Head[] {
+  return membersOf(shape, weights).map((own) => createHead(memberShape(shape), own));
+}
+
+function createHead(shape: NetworkShape, weights: WeightArrays): Head {
   return { shape, weights, dense: createDenseLayer(shape, weights) };
 }
 

@@ -3,6 +3,8 @@ import { ANALYSIS_RATE_HZ, FEATURE_COUNT, HOP_SAMPLES } from '../features/layout
 
 /** The network's hyper-parameters. A model's manifest holds them; weights fit one shape only. */
 export interface NetworkShape {
+  /** Networks of these widths that hear the same centred frames; the answer is the mean of their logits. */
+  readonly members: number;
   readonly featureCount: number;
   /** Frames that one output of a convolution sees: itself and the ones before it. */
   readonly convKernel: number;
@@ -28,6 +30,7 @@ export interface NetworkShape {
 }
 
 export const DEFAULT_SHAPE: NetworkShape = {
+  members: 1,
   featureCount: FEATURE_COUNT,
   convKernel: 5,
   convChannels: 128,
@@ -67,21 +70,31 @@ export function centringDecayPerFrame(shape: NetworkShape): number {
   return (Math.LN2 * shape.hopMs) / shape.centringHalfLifeMs;
 }
 
+/** The shape of each member by itself. */
+export function memberShape(shape: NetworkShape): NetworkShape {
+  return { ...shape, members: 1 };
+}
+
+/** What all members hear: kept once. */
+export type SharedPartName = 'heard' | 'heardSum' | 'conv1';
+
+/** What every member keeps for itself. */
+export type MemberPartName =
+  | 'conv2'
+  | 'hidden'
+  | 'cell'
+  | 'maximum'
+  | 'denominator'
+  | 'numerator'
+  | 'square'
+  | 'peakCount'
+  | 'peakSum';
+
 /** One part of the flat state vector. */
 export interface StatePart {
-  readonly name:
-    | 'heard'
-    | 'heardSum'
-    | 'conv1'
-    | 'conv2'
-    | 'hidden'
-    | 'cell'
-    | 'maximum'
-    | 'denominator'
-    | 'numerator'
-    | 'square'
-    | 'peakCount'
-    | 'peakSum';
+  readonly name: SharedPartName | MemberPartName;
+  /** Whose it is, from 0; of a shared part nobody's. */
+  readonly member?: number;
   readonly offset: number;
   readonly size: number;
 }
@@ -92,7 +105,8 @@ export interface StatePart {
  * features of the latest frames; `conv2` is `[K−1, C]`, the first convolution's outputs;
  * `hidden` and `cell` are the LSTM's; `maximum`, `denominator`, `numerator` (Σ w·h) and `square`
  * (Σ w·h²) are the running attention's, with weights w = e^(score − maximum). `peakCount` and
- * `peakSum` are the peak's (peak.ts), in a network that has one.
+ * `peakSum` are the peak's (peak.ts), in a network that has one. What a member keeps for itself lies
+ * together, member by member, after what they share.
  */
 export function stateLayout(shape: NetworkShape): readonly StatePart[] {
   const context = shape.convKernel - 1;
@@ -100,10 +114,12 @@ export function stateLayout(shape: NetworkShape): readonly StatePart[] {
     ['peakCount', 1],
     ['peakSum', shape.hiddenUnits],
   ] as const;
-  const sizes = [
+  const shared = [
     ['heard', 1],
     ['heardSum', shape.featureCount],
     ['conv1', context * shape.featureCount],
+  ] as const;
+  const own = [
     ['conv2', context * shape.convChannels],
     ['hidden', shape.hiddenUnits],
     ['cell', shape.hiddenUnits],
@@ -113,11 +129,15 @@ export function stateLayout(shape: NetworkShape): readonly StatePart[] {
     ['square', shape.hiddenUnits],
     ...(shape.peakSharpness > 0 ? peak : []),
   ] as const;
+  const parts: Omit<StatePart, 'offset'>[] = shared.map(([name, size]) => ({ name, size }));
+  for (let member = 0; member < shape.members; member++) {
+    parts.push(...own.map(([name, size]) => ({ name, member, size })));
+  }
   let offset = 0;
-  return sizes.map(([name, size]) => {
-    const part = { name, offset, size };
-    offset += size;
-    return part;
+  return parts.map((part) => {
+    const placed = { ...part, offset };
+    offset += part.size;
+    return placed;
   });
 }
 
@@ -148,5 +168,5 @@ export function megaflopsPerAudioSecond(shape: NetworkShape, stepFrames = 8): nu
     1.5 * pooledSize(shape);
   const perStep = shape.denseUnits * (pooledSize(shape) + shape.labelCount);
   const framesPerSecond = 1000 / shape.hopMs;
-  return (2 * framesPerSecond * (perFrame + perStep / stepFrames)) / 1e6;
+  return (2 * shape.members * framesPerSecond * (perFrame + perStep / stepFrames)) / 1e6;
 }

@@ -27,14 +27,47 @@ export type WeightName = (typeof WEIGHT_NAMES)[number];
 /** The weights as plain arrays: what is stored, averaged and optimised. */
 export type WeightArrays = Readonly<Record<WeightName, Float32Array>>;
 
-/** The weights on a TensorFlow.js backend. */
+/** One member's weights on a TensorFlow.js backend. */
 export type Weights = Readonly<Record<WeightName, tf.Tensor2D>>;
 
 /** `input.mean` and `input.scale` are measured on the training clips, `input.centre` is chosen; everything else is learned. */
 export const LEARNED_NAMES = WEIGHT_NAMES.filter((name) => !name.startsWith('input.'));
 
-/** `[rows, columns]` of every tensor; a vector has one row. */
+/** Whether a tensor is the same one for all members: what is measured or chosen, not learned. */
+function isShared(name: WeightName): boolean {
+  return name.startsWith('input.');
+}
+
+/** `[rows, columns]` of every tensor as it is stored: members' own lie one under the other. */
 export function weightShapes(shape: NetworkShape): Record<WeightName, readonly [number, number]> {
+  const shapes = memberShapes(shape);
+  return mapWeights((name) => {
+    const [rows, columns] = shapes[name];
+    return [isShared(name) ? rows : shape.members * rows, columns];
+  });
+}
+
+/** Each member's weights, of shape `memberShape(shape)`: views. */
+export function membersOf(shape: NetworkShape, weights: WeightArrays): WeightArrays[] {
+  return Array.from({ length: shape.members }, (_, member) =>
+    mapWeights((name) => {
+      if (isShared(name)) return weights[name];
+      const size = weights[name].length / shape.members;
+      return weights[name].subarray(member * size, (member + 1) * size);
+    }),
+  );
+}
+
+/** Puts members together, all of one shape; what they share is the first one's. */
+export function joinMembers(members: readonly WeightArrays[]): WeightArrays {
+  return mapWeights((name) => {
+    if (isShared(name)) return members[0]![name];
+    return Float32Array.from(members.flatMap((member) => [...member[name]]));
+  });
+}
+
+/** `[rows, columns]` of every tensor of one member; a vector has one row. */
+function memberShapes(shape: NetworkShape): Record<WeightName, readonly [number, number]> {
   const { featureCount, convKernel, convChannels, hiddenUnits, attentionUnits, denseUnits } = shape;
   return {
     'input.mean': [1, featureCount],

@@ -86,10 +86,10 @@ function poolAll(
   const g = frames.graph;
   const peakInputs = { present: inputs.present, fade: g.input('peakFade', ['R', 'T']) };
   const peak = peakPooling(frames, hidden, peakInputs, hiddenUnits, peakSharpness);
-  const widths = g.integers([2 * hiddenUnits, hiddenUnits]);
   return {
     output: g.node('Concat', [attention.output, peak.output], { axis: 2 }),
     backward: (d) => {
+      const widths = g.integers([2 * hiddenUnits, hiddenUnits]);
       const [dStatistics, dPeak] = g.nodes('Split', [d, widths], 2, { axis: 2 });
       const first = attention.backward(dStatistics!);
       const second = peak.backward(dPeak!);

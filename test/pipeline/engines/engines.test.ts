@@ -75,11 +75,9 @@ describe('engines', () => {
           const first = await onnx.step(a);
           const second = await wasm.step(b);
           assert.ok(largestDifference(first.logits, second.logits) < 1e-4);
-          assert.ok(largestDifference(first.scores, second.scores) < 1e-4);
-          assert.ok(largestDifference(first.logNormaliser, second.logNormaliser) < 1e-4);
           // The sums of the state are in the hundreds: compared in proportion.
           assert.ok(largestProportion(first.state, second.state) < 1e-4);
-          assert.equal(first.scores.length, batchSize * frameCount);
+          assert.equal(first.logits.length, batchSize * shape.labelCount);
           compared += first.logits.length;
           const next = randomInput(batchSize, frameCount, 100 * at + frameCount);
           a = { ...next, state: first.state };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHead, linearHead, openUnits } from '../../../src/pipeline/network/linear-head.ts';
+import { createHeads, linearHead, openUnits } from '../../../src/pipeline/network/linear-head.ts';
 import { DEFAULT_SHAPE } from '../../../src/pipeline/network/shape.ts';
 import { initialWeights } from '../../../src/training/initial-weights.ts';
 import { createRandom } from '../../../src/training/random.ts';
@@ -21,7 +21,7 @@ describe('the head where it stands', () => {
           weights[name][i] = random.normal(0, 0.5);
         });
       }
-      const head = createHead(shape, weights);
+      const head = createHeads(shape, weights)[0]!;
       const pooled = Float64Array.from({ length: 2 * hiddenUnits }, () => random.normal(0, 1));
       const sums = Array.from(weights['dense.bias'], (bias, unit) =>
         pooled.reduce(

@@ -5,15 +5,15 @@ import {
   type HiddenFrames,
 } from '../../src/evaluation/deletion/hidden-frames.ts';
 import { argmax, calibrate } from '../../src/pipeline/calibration.ts';
-import { ContributionTrace } from '../../src/pipeline/contribution-trace.ts';
 import { type EngineModel, loadEngine } from '../../src/pipeline/engines/load-engine.ts';
-import { createHead, logProbabilityDirection } from '../../src/pipeline/network/linear-head.ts';
+import { createHeads, logProbabilityDirection } from '../../src/pipeline/network/linear-head.ts';
 import {
   decayPerFrame,
   initialState,
   stateLayout,
   stateSize,
 } from '../../src/pipeline/network/shape.ts';
+import { ReadingAccount } from '../../src/pipeline/reading-account.ts';
 import { Scheduler } from '../../src/pipeline/scheduler.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
 import { createRandom } from '../../src/training/random.ts';
@@ -23,15 +23,16 @@ const TEMPERATURE = 1.3;
 const KEPT = 16;
 
 interface Heard {
-  readonly trace: ContributionTrace;
+  readonly account: ReadingAccount;
   readonly state: Float32Array;
   logits: Float32Array;
 }
 
 function newLeg({ manifest: { shape }, weights }: EngineModel): Heard {
   const state = initialState(shape);
-  const trace = new ContributionTrace(createHead(shape, weights), TEMPERATURE, state);
-  return { trace, state, logits: new Float32Array(shape.labelCount) };
+  const heads = createHeads(shape, weights);
+  const account = new ReadingAccount({ shape, heads, temperature: TEMPERATURE }, state);
+  return { account, state, logits: new Float32Array(shape.labelCount) };
 }
 
 /** Sends features `[frames, F]` through the scheduler in steps of these sizes, the sizes in turn. */
@@ -51,7 +52,7 @@ async function hear(
       const { state } = heard;
       const answered = (logits: Float32Array) => {
         heard.logits = logits.slice();
-        heard.trace.add(span, frameCount);
+        heard.account.add(span, frameCount);
         done();
       };
       scheduler.request({ frames, frameCount, state, done: answered, failed });
@@ -80,7 +81,7 @@ function schedulerFor(engine: Awaited<ReturnType<typeof loadEngine>>, { manifest
 /** What the whole speech divides into at once: parts of the kept steps, of those before, constant. */
 function divide(
   model: EngineModel,
-  frames: HiddenFrames,
+  frames: readonly HiddenFrames[],
   steps: number[],
   direction: Float64Array,
 ) {
@@ -96,6 +97,18 @@ function divide(
   return { kept: ofSteps.slice(-KEPT), older, constant: contributionsAlong(bias, direction)[0]! };
 }
 
+/** The share of the attention that each of the kept steps holds, of the whole speech at once. */
+function attentionOf(model: EngineModel, frames: readonly HiddenFrames[], steps: number[]) {
+  const { attention } = contributions(model.manifest.shape, model.weights, frames);
+  let at = 0;
+  const ofSteps = steps.map((count) => {
+    const own = attention.subarray(at, at + count);
+    at += count;
+    return own.reduce((sum, value) => sum + value, 0);
+  });
+  return ofSteps.slice(-KEPT);
+}
+
 function assertClose(actual: readonly number[], expected: readonly number[], tolerance: number) {
   assert.equal(actual.length, expected.length);
   actual.forEach((value, i) => {
@@ -104,14 +117,15 @@ function assertClose(actual: readonly number[], expected: readonly number[], tol
   });
 }
 
-describe('contribution trace', () => {
-  for (const [residual, peakSharpness] of [
+describe('the account of a reading', () => {
+  for (const [residual, peakSharpness, members = 1] of [
     [true, 0],
     [false, 0],
     [true, 4],
+    [true, 4, 3],
   ] as const) {
-    it(`gives every step what its frames add, ${residual ? 'with' : 'without'} the residual, peak ${peakSharpness}`, async () => {
-      const model = randomNetwork(residual, peakSharpness);
+    it(`gives every step what its frames add, ${residual ? 'with' : 'without'} the residual, peak ${peakSharpness}, members ${members}`, async () => {
+      const model = randomNetwork(residual, peakSharpness, members);
       const { shape } = model.manifest;
       const engine = await loadEngine('onnxruntime', model);
       const reader = await HiddenFrameReader.open(shape, model.weights);
@@ -132,12 +146,14 @@ describe('contribution trace', () => {
         const label = argmax(probabilities);
         const direction = logProbabilityDirection(probabilities, label, TEMPERATURE);
         const { kept, older, constant } = divide(model, reader.read(features), steps, direction);
-        const parts = heard.trace.contributions(probabilities, label).map(({ nats }) => nats);
+        const parts = heard.account.contributions(probabilities, label).map(({ nats }) => nats);
         assertClose(parts, kept, 1e-5);
         const whole = parts.reduce((sum, part) => sum + part, older + constant);
         const logs = Array.from(probabilities, Math.log);
         const mean = logs.reduce((sum, log, i) => sum + probabilities[i]! * log, 0);
         assertClose([whole], [logs[label]! - mean], 1e-5);
+        const shares = heard.account.attention().map(({ weight }) => weight);
+        assertClose(shares, attentionOf(model, reader.read(features), steps), 1e-4);
         compared += parts.length;
       }
       assert.equal(compared, 1 + 8 + 16 + 16 + 16);
@@ -153,15 +169,16 @@ describe('contribution trace', () => {
     const scheduler = schedulerFor(engine, model);
     const uniform = new Float32Array(labelCount).fill(1 / labelCount);
     const calls = [1, 2, 3, 4].map((seed) => madeFeatures(model, 100, seed));
-    const parts = ({ trace }: Heard) => trace.contributions(uniform, 4).map(({ nats }) => nats);
+    const parts = ({ account }: Heard) => account.contributions(uniform, 4).map(({ nats }) => nats);
     const used = newLeg(model);
     const alone: number[][] = [];
     for (const features of calls) {
       await hear(scheduler, used, features, featureCount, [8]);
       alone.push(parts(used));
       used.state.set(initialState(model.manifest.shape));
-      used.trace.reset();
-      assert.deepEqual(used.trace.contributions(uniform, 4), []);
+      used.account.reset();
+      assert.deepEqual(used.account.contributions(uniform, 4), []);
+      assert.deepEqual(used.account.attention(), []);
     }
     const { batches } = scheduler.counts;
     const legs = calls.map(() => newLeg(model));
@@ -181,18 +198,18 @@ describe('contribution trace', () => {
       const probabilities = Float32Array.of(0.1, 0.05, 0.05, 0.05, 0.6, 0.05, 0.05, 0.05);
       const direction = logProbabilityDirection(probabilities, 4, TEMPERATURE);
       const { kept } = divide(model, call.frames, call.steps, direction);
-      const parts = call.leg.trace.contributions(probabilities, 4).map(({ nats }) => nats);
+      const parts = call.leg.account.contributions(probabilities, 4).map(({ nats }) => nats);
       assertClose(parts, kept, 1e-5);
       assert.ok(Math.max(...kept.map(Math.abs)) > 1e-3);
     }
   });
 
   it('allocates nothing at a step', () => {
-    const { trace } = newLeg(randomNetwork(true));
+    const { account } = newLeg(randomNetwork(true, 4, 3));
     const span = { startMs: 0, endMs: 256 };
     const heapGrowth = (steps: number) => {
       const { heapUsed } = process.memoryUsage();
-      for (let i = 0; i < steps; i++) trace.add(span, 8);
+      for (let i = 0; i < steps; i++) account.add(span, 8);
       return process.memoryUsage().heapUsed - heapUsed;
     };
     heapGrowth(20_000); // compiles
@@ -203,9 +220,9 @@ describe('contribution trace', () => {
 
   it('keeps the newest stretches, oldest first', () => {
     const model = randomNetwork(true);
-    const { trace } = madeCall(model, 8 * 20, 0).leg;
+    const { account } = madeCall(model, 8 * 20, 0).leg;
     const uniform = new Float32Array(8).fill(1 / 8);
-    const spans = trace.contributions(uniform, 0).map(({ startMs, endMs }) => [startMs, endMs]);
+    const spans = account.contributions(uniform, 0).map(({ startMs, endMs }) => [startMs, endMs]);
     assert.deepEqual(
       spans,
       Array.from({ length: KEPT }, (_, i) => [i + 4, i + 5]),
@@ -249,8 +266,8 @@ function madeCall(model: EngineModel, frameCount: number, drift: number) {
       add(2 + u, h);
       add(2 + hiddenUnits + u, (t) => Math.fround(h(t) ** 2));
     }
-    leg.trace.add({ startMs: at / frames, endMs: at / frames + 1 }, frames);
+    leg.account.add({ startMs: at / frames, endMs: at / frames + 1 }, frames);
   }
   const steps = Array.from({ length: frameCount / frames }, () => frames);
-  return { leg, steps, frames: { frameCount, hidden, scores } };
+  return { leg, steps, frames: [{ frameCount, hidden, scores }] };
 }

@@ -1,0 +1,139 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { add, concat, convolve } from './blocks.ts';
+import { centre } from './centring.ts';
+import { attentionScores, convolution, head, lstmWeights, normalise } from './layers.ts';
+import { lstmStep } from './lstm.ts';
+import { addToPeak, peakOf } from './peak.ts';
+import { type AttentionSums, addToSums, pooled } from './pooling.ts';
+import {
+  decayPerFrame,
+  type MemberPartName,
+  type NetworkShape,
+  type SharedPartName,
+  stateLayout,
+} from './shape.ts';
+import type { Weights } from './weights.ts';
+
+// A type, not an interface: only a type is assignable to what tf.tidy may return.
+export type StepTensors = {
+  /** `[B, labels]` at the last frame. */
+  readonly logits: tf.Tensor2D;
+  /** `[B, S]` */
+  readonly state: tf.Tensor2D;
+};
+
+/** Parts of the state, `[B, size]` each; those of the peak only in a network that has one. */
+type SharedParts = Record<SharedPartName, tf.Tensor2D>;
+type MemberParts = Record<MemberPartName, tf.Tensor2D>;
+
+/** Splits `[B, S]` into what members share and what each keeps. */
+function splitState(shape: NetworkShape, state: tf.Tensor2D) {
+  const layout = stateLayout(shape);
+  const sizes = layout.map((part) => part.size);
+  const parts = tf.split(state, sizes, 1);
+  const named = (member: number | undefined) =>
+    Object.fromEntries(
+      layout.flatMap((part, i) => (part.member === member ? [[part.name, parts[i]!]] : [])),
+    );
+  const members = Array.from({ length: shape.members }, (_, m) => named(m) as MemberParts);
+  return { shared: named(undefined) as SharedParts, members };
+}
+
+/** `[B, rows·C]`, a part of the state → `[rows·B, C]`, frames to go before the newest. */
+function contextRows(part: tf.Tensor2D, channels: number): tf.Tensor2D {
+  const batchSize = part.shape[0];
+  const perLeg = tf.reshape(part, [batchSize, -1, channels]);
+  return tf.reshape(tf.transpose(perLeg, [1, 0, 2]), [-1, channels]);
+}
+
+/** The last rows of the old context and the new frames, as a part of the state again: `[B, rows·C]`. */
+function contextPart(context: tf.Tensor2D, newest: tf.Tensor2D, batchSize: number): tf.Tensor2D {
+  const x = tf.concat([context, newest], 0);
+  const channels = x.shape[1];
+  const rows = context.shape[0] / batchSize;
+  const last = tf.slice(x, [x.shape[0] - rows * batchSize, 0], [rows * batchSize, channels]);
+  const perLeg = tf.transpose(tf.reshape(last, [rows, batchSize, channels]), [1, 0, 2]);
+  return tf.reshape(perLeg, [batchSize, rows * channels]);
+}
+
+/**
+ * One step over the newest frames `[B, T, F]` of B legs, from their states `[B, S]`; `weights` are
+ * the members'. Pure; the caller disposes of what it returns. Stepping in any chunking gives the
+ * same result.
+ */
+export function step(
+  shape: NetworkShape,
+  weights: readonly Weights[],
+  frames: tf.Tensor3D,
+  state: tf.Tensor2D,
+): StepTensors {
+  return tf.tidy(() => {
+    const batchSize = frames.shape[0];
+    const before = splitState(shape, state);
+    const { heard, heardSum, conv1 } = before.shared;
+    const normalised = normalise(weights[0]!, frames);
+    const heardBefore = { count: heard, sum: heardSum };
+    const centred = centre(shape, normalised, weights[0]!['input.centre'], heardBefore);
+    const context = contextRows(conv1, shape.featureCount);
+    const answers = weights.map((own, m) =>
+      stepMember(shape, own, { frames: centred.frames, context, batchSize }, before.members[m]!),
+    );
+    const after: Record<string, tf.Tensor2D>[] = answers.map((answer) => answer.after);
+    const shared: SharedParts = {
+      heard: centred.heard.count,
+      heardSum: centred.heard.sum,
+      conv1: contextPart(context, centred.frames, batchSize),
+    };
+    const parts = stateLayout(shape).map(({ name, member }) =>
+      member === undefined ? shared[name as SharedPartName] : after[member]![name]!,
+    );
+    return { logits: meanOf(answers.map(({ logits }) => logits)), state: tf.concat(parts, 1) };
+  });
+}
+
+function meanOf(logits: readonly tf.Tensor2D[]): tf.Tensor2D {
+  return tf.div(tf.addN([...logits]), logits.length) as tf.Tensor2D;
+}
+
+/** What every member hears: centred frames `[T·B, F]` after those of `context`. */
+interface Heard {
+  readonly frames: tf.Tensor2D;
+  readonly context: tf.Tensor2D;
+  readonly batchSize: number;
+}
+
+function stepMember(shape: NetworkShape, weights: Weights, heard: Heard, before: MemberParts) {
+  const { frames, context, batchSize } = heard;
+  const context2 = contextRows(before.conv2, shape.convChannels);
+  const first = convolve(frames, convolution(weights, 'conv1', context, batchSize));
+  const second = convolve(first, convolution(weights, 'conv2', context2, batchSize));
+  const lstm = lstmStep(second, lstmWeights(weights), before);
+  const outputs = shape.residual ? add(lstm.outputs, second) : lstm.outputs;
+  const scores = attentionScores(weights, outputs);
+  const sums = addToSums(outputs, scores, sumsOf(before), decayPerFrame(shape));
+  const peak = addToPeakOf(shape, outputs, before);
+  const statistics = pooled(sums);
+  const vectors = peak ? concat(statistics, peakOf(shape, peak)) : statistics;
+  const after: Partial<MemberParts> = {
+    conv2: contextPart(context2, first, batchSize),
+    hidden: lstm.hidden,
+    cell: lstm.cell,
+    maximum: tf.reshape(sums.maximum, [batchSize, 1]),
+    denominator: tf.reshape(sums.denominator, [batchSize, 1]),
+    numerator: sums.numerator,
+    square: sums.square,
+    ...(peak && { peakCount: peak.count, peakSum: peak.sum }),
+  };
+  return { logits: head(weights, vectors), after };
+}
+
+function sumsOf({ maximum, denominator, numerator, square }: MemberParts): AttentionSums {
+  const row = (column: tf.Tensor2D) => tf.reshape(column, [1, -1]) as tf.Tensor2D;
+  return { maximum: row(maximum), denominator: row(denominator), numerator, square };
+}
+
+/** The peak's sums with the newest frames, in a network that has a peak. */
+function addToPeakOf(shape: NetworkShape, hidden: tf.Tensor2D, before: MemberParts) {
+  if (shape.peakSharpness === 0) return undefined;
+  return addToPeak(shape, hidden, { count: before.peakCount, sum: before.peakSum });
+}

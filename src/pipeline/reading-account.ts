@@ -1,0 +1,117 @@
+import type { Span } from '../protocol/events.ts';
+import { fourDecimals } from './decimals.ts';
+import { KEPT_STEPS } from './kept-steps.ts';
+import { type Head, logProbabilityDirection } from './network/linear-head.ts';
+import type { NetworkShape } from './network/shape.ts';
+import { sumCoefficients } from './network/sum-coefficients.ts';
+import { type KeptStep, SumTrace } from './sum-trace.ts';
+
+/** What one stretch of speech added, in natural logarithms. */
+export interface Contribution {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly nats: number;
+}
+
+/** The share of the attention that one stretch of speech holds. */
+export interface AttentionShare {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly weight: number;
+}
+
+/** A network by what accounts for its readings: its shape, and the layers above its sums. */
+export interface AccountedNetwork {
+  readonly shape: NetworkShape;
+  /** One a member. */
+  readonly heads: readonly Head[];
+  readonly temperature: number;
+}
+
+/**
+ * What the newest reading rests on, by stretches of recent speech. The sums that the head reads lie in
+ * the leg's state; what each step added to them (sum-trace.ts) is kept for a few steps, and divides
+ * a reading when one is asked for. The network computes nothing for it. `add` allocates nothing.
+ */
+export class ReadingAccount {
+  readonly #network: AccountedNetwork;
+  readonly #members: readonly SumTrace[];
+  #framesSeen = 0;
+  #steps = 0;
+  readonly #lastFrames = new Float64Array(KEPT_STEPS);
+  readonly #startMs = new Float64Array(KEPT_STEPS);
+  readonly #endMs = new Float64Array(KEPT_STEPS);
+
+  /** `state[S]` is the leg's: it is read here, and has to stay the same array. */
+  constructor(network: AccountedNetwork, state: Float32Array) {
+    this.#network = network;
+    const { shape } = network;
+    this.#members = network.heads.map((_, member) => new SumTrace(shape, member, state));
+  }
+
+  /** Takes the step of `frameCount` frames in `span` that the leg's state has just had. */
+  add({ startMs, endMs }: Span, frameCount: number): void {
+    const slot = this.#steps % KEPT_STEPS;
+    for (const member of this.#members) member.add(slot, frameCount);
+    this.#steps += 1;
+    this.#framesSeen += frameCount;
+    this.#lastFrames[slot] = this.#framesSeen;
+    this.#startMs[slot] = startMs;
+    this.#endMs[slot] = endMs;
+  }
+
+  /**
+   * The share of the running attention that each stretch still holds, of all members on average;
+   * oldest first, at most 1 together. It says what the model weighed, not why.
+   */
+  attention(): AttentionShare[] {
+    return this.#kept().map((step) => {
+      const sum = this.#members.reduce((total, member) => total + member.attention(step), 0);
+      const share = Math.min(1, Math.max(0, sum / this.#members.length));
+      return { ...this.#spanOf(step), weight: fourDecimals(share) };
+    });
+  }
+
+  /**
+   * How much each stretch raised (or, below zero, lowered) the log-probability of `label` in the
+   * newest reading, `probabilities[labels]`; oldest first. Their sum, that of the speech before them
+   * and a constant make ln p(label) less the mean of all ln p weighted by p.
+   *
+   * Exact as a sum, in the weights of `weights.bin`: a graph that rounds more than they do is divided
+   * to within that rounding. As an explanation it takes as given which relus are on, the mean that
+   * deviations are taken from, and what each frame's hidden vector owes to the frames before it.
+   */
+  contributions(probabilities: Float32Array, label: number): Contribution[] {
+    if (this.#steps === 0) return [];
+    const { heads, temperature } = this.#network;
+    // The answer is the mean of the members' logits.
+    const direction = logProbabilityDirection(probabilities, label, temperature * heads.length);
+    const coefficients = this.#members.map(
+      ({ sums }, member) => sumCoefficients(heads[member]!, sums, direction).coefficients,
+    );
+    return this.#kept().map((step) => {
+      const parts = this.#members.map((member, m) => member.part(step, coefficients[m]!));
+      return { ...this.#spanOf(step), nats: parts.reduce((sum, part) => sum + part, 0) };
+    });
+  }
+
+  /** Starts again from the leg's state as it is now: call it after the state was reset. */
+  reset(): void {
+    this.#steps = 0;
+    this.#framesSeen = 0;
+    for (const member of this.#members) member.remember();
+  }
+
+  /** Oldest first. */
+  #kept(): KeptStep[] {
+    const count = Math.min(this.#steps, KEPT_STEPS);
+    return Array.from({ length: count }, (_, i) => {
+      const slot = (this.#steps - count + i) % KEPT_STEPS;
+      return { slot, ageFrames: this.#framesSeen - this.#lastFrames[slot]! };
+    });
+  }
+
+  #spanOf({ slot }: KeptStep): Span {
+    return { startMs: this.#startMs[slot]!, endMs: this.#endMs[slot]! };
+  }
+}
