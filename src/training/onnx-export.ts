@@ -51,9 +51,11 @@ class StepGraph {
     const { input, ...heard } = this.#centre(normalised, before.shared);
     const size = { taps: shape.convKernel, channels: shape.featureCount };
     const { unfolded, context } = withContext(g, input, before.shared.conv1, size);
-    const answers = membersOf(shape, this.#weights).map((own, m) => {
+    const weights = membersOf(shape, this.#weights);
+    const first = this.#firstConvolutions(unfolded, weights);
+    const answers = weights.map((own, m) => {
       const member = new OnnxMember(g, memberShape(shape), own, this.#kernelConstant);
-      return member.step(unfolded, before.members[m]!);
+      return member.step(first[m]!, before.members[m]!);
     });
     const shared: SharedParts = { ...heard, conv1: context };
     const after: Record<string, string>[] = answers.map((answer) => answer.after);
@@ -64,6 +66,36 @@ class StepGraph {
     g.output('logits', logits, ['B', shape.labelCount]);
     g.output('state_after', g.node('Concat', parts, { axis: 1 }), ['B', stateSize(shape)]);
     return g.encode('tonewire-step');
+  }
+
+  /** relu of each member's first convolution, `[B, T, C]`: one product, since all read the same. */
+  #firstConvolutions(unfolded: string, members: readonly WeightArrays[]): string[] {
+    const g = this.#graph;
+    const { convChannels } = this.#shape;
+    const columns = members.length * convChannels;
+    const sideBySide = (name: 'conv1.kernel' | 'conv1.bias') => {
+      const values = new Float32Array(members.length * members[0]![name].length);
+      members.forEach((own, m) => {
+        own[name].forEach((value, i) => {
+          const row = Math.floor(i / convChannels);
+          values[row * columns + m * convChannels + (i % convChannels)] = value;
+        });
+      });
+      return values;
+    };
+    const values = sideBySide('conv1.kernel');
+    const kernel = {
+      name: 'conv1.kernel' as const,
+      values,
+      rows: values.length / columns,
+      columns,
+    };
+    const product = g.node('MatMul', [unfolded, this.#kernelConstant(g, kernel)]);
+    const bias = g.floats(sideBySide('conv1.bias'), [columns]);
+    const output = g.node('Relu', [g.node('Add', [product, bias])]);
+    if (members.length === 1) return [output];
+    const widths = g.integers(members.map(() => convChannels));
+    return g.nodes('Split', [output, widths], members.length, { axis: 2 });
   }
 
   #mean(members: readonly string[]): string {

@@ -34,16 +34,16 @@ export class OnnxMember {
     this.#kernelConstant = kernelConstant;
   }
 
-  /** From the frames that all members hear, unfolded for the first convolution, `[B, T, K·F]`. */
-  step(unfolded: string, before: MemberParts) {
+  /** From the first convolution's output, `[B, T, C]`. */
+  step(first: string, before: MemberParts) {
     const g = this.#graph;
     const { convChannels, convKernel, peakSharpness } = this.#shape;
-    const first = this.#convolve('conv1', unfolded);
     const second = withContext(g, first, before.conv2, {
       taps: convKernel,
       channels: convChannels,
     });
-    const lstm = this.#lstm(this.#convolve('conv2', second.unfolded), before.hidden, before.cell);
+    const convolved = g.node('Relu', [this.#affine(second.unfolded, 'conv2.kernel', 'conv2.bias')]);
+    const lstm = this.#lstm(convolved, before.hidden, before.cell);
     const sums = this.#addToSums(lstm.outputs, this.#scores(lstm.outputs), before);
     const peak = peakSharpness > 0 ? this.#addToPeak(lstm.outputs, before) : undefined;
     const after: Partial<MemberParts> = {
@@ -60,11 +60,6 @@ export class OnnxMember {
   #weight(name: WeightName): string {
     const [rows, columns] = weightShapes(this.#shape)[name];
     return this.#graph.floats(this.#weights[name], rows === 1 ? [columns] : [rows, columns]);
-  }
-
-  /** relu of a convolution over frames laid side by side. */
-  #convolve(name: 'conv1' | 'conv2', unfolded: string): string {
-    return this.#graph.node('Relu', [this.#affine(unfolded, `${name}.kernel`, `${name}.bias`)]);
   }
 
   #product(x: string, name: WeightName): string {
