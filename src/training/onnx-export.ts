@@ -6,10 +6,11 @@ import {
   stateLayout,
   stateSize,
 } from '../pipeline/network/shape.ts';
+import { namedParts, orderedParts } from '../pipeline/network/state-parts.ts';
 import { membersOf, type WeightArrays, type WeightName } from '../pipeline/network/weights.ts';
 import { floatKernel, type KernelConstant } from './kernel-constant.ts';
 import { OnnxGraph } from './onnx-graph.ts';
-import { type MemberParts, OnnxMember } from './onnx-member.ts';
+import { OnnxMember } from './onnx-member.ts';
 import { END, sliceAxis, withContext } from './onnx-nodes.ts';
 
 /**
@@ -45,7 +46,10 @@ class StepGraph {
     const g = this.#graph;
     const shape = this.#shape;
     const frames = g.input('frames', ['B', 'T', shape.featureCount]);
-    const before = this.#splitState(g.input('state', ['B', stateSize(shape)]));
+    const sizes = stateLayout(shape).map((part) => part.size);
+    const state = g.input('state', ['B', stateSize(shape)]);
+    const split = g.nodes('Split', [state, g.integers(sizes)], sizes.length, { axis: 1 });
+    const before = namedParts(shape, split);
     const shifted = g.node('Sub', [frames, this.#vector('input.mean')]);
     const normalised = g.node('Mul', [shifted, this.#vector('input.scale')]);
     const { input, ...heard } = this.#centre(normalised, before.shared);
@@ -57,11 +61,9 @@ class StepGraph {
       const member = new OnnxMember(g, memberShape(shape), own, this.#kernelConstant);
       return member.step(first[m]!, before.members[m]!);
     });
-    const shared: SharedParts = { ...heard, conv1: context };
-    const after: Record<string, string>[] = answers.map((answer) => answer.after);
-    const parts = stateLayout(shape).map(({ name, member }) =>
-      member === undefined ? shared[name as SharedPartName] : after[member]![name]!,
-    );
+    const shared = { ...heard, conv1: context };
+    const members = answers.map(({ after }) => after);
+    const parts = orderedParts(shape, { shared, members });
     const logits = this.#mean(answers.map((answer) => answer.logits));
     g.output('logits', logits, ['B', shape.labelCount]);
     g.output('state_after', g.node('Concat', parts, { axis: 1 }), ['B', stateSize(shape)]);
@@ -104,18 +106,6 @@ class StepGraph {
 
   #vector(name: WeightName): string {
     return this.#graph.floats(this.#weights[name], [this.#weights[name].length]);
-  }
-
-  #splitState(state: string) {
-    const layout = stateLayout(this.#shape);
-    const sizes = this.#graph.integers(layout.map((part) => part.size));
-    const parts = this.#graph.nodes('Split', [state, sizes], layout.length, { axis: 1 });
-    const named = (member: number | undefined) =>
-      Object.fromEntries(
-        layout.flatMap((part, i) => (part.member === member ? [[part.name, parts[i]!]] : [])),
-      );
-    const members = Array.from({ length: this.#shape.members }, (_, m) => named(m) as MemberParts);
-    return { shared: named(undefined) as SharedParts, members };
   }
 
   /** The running mean of centring.ts, over `[B, T, F]`. */

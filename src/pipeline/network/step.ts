@@ -5,13 +5,8 @@ import { attentionScores, convolution, head, lstmWeights, normalise } from './la
 import { lstmStep } from './lstm.ts';
 import { addToPeak, peakOf } from './peak.ts';
 import { type AttentionSums, addToSums, pooled } from './pooling.ts';
-import {
-  decayPerFrame,
-  type MemberPartName,
-  type NetworkShape,
-  type SharedPartName,
-  stateLayout,
-} from './shape.ts';
+import { decayPerFrame, type MemberPartName, type NetworkShape, stateLayout } from './shape.ts';
+import { namedParts, orderedParts } from './state-parts.ts';
 import type { Weights } from './weights.ts';
 
 // A type, not an interface: only a type is assignable to what tf.tidy may return.
@@ -22,22 +17,8 @@ export type StepTensors = {
   readonly state: tf.Tensor2D;
 };
 
-/** Parts of the state, `[B, size]` each; those of the peak only in a network that has one. */
-type SharedParts = Record<SharedPartName, tf.Tensor2D>;
+/** A member's parts of the state, `[B, size]` each; those of the peak only if there is one. */
 type MemberParts = Record<MemberPartName, tf.Tensor2D>;
-
-/** Splits `[B, S]` into what members share and what each keeps. */
-function splitState(shape: NetworkShape, state: tf.Tensor2D) {
-  const layout = stateLayout(shape);
-  const sizes = layout.map((part) => part.size);
-  const parts = tf.split(state, sizes, 1);
-  const named = (member: number | undefined) =>
-    Object.fromEntries(
-      layout.flatMap((part, i) => (part.member === member ? [[part.name, parts[i]!]] : [])),
-    );
-  const members = Array.from({ length: shape.members }, (_, m) => named(m) as MemberParts);
-  return { shared: named(undefined) as SharedParts, members };
-}
 
 /** `[B, rows·C]`, a part of the state → `[rows·B, C]`, frames to go before the newest. */
 function contextRows(part: tf.Tensor2D, channels: number): tf.Tensor2D {
@@ -69,7 +50,9 @@ export function step(
 ): StepTensors {
   return tf.tidy(() => {
     const batchSize = frames.shape[0];
-    const before = splitState(shape, state);
+    const sizes = stateLayout(shape).map((part) => part.size);
+    const split: tf.Tensor2D[] = tf.split(state, sizes, 1);
+    const before = namedParts(shape, split);
     const { heard, heardSum, conv1 } = before.shared;
     const normalised = normalise(weights[0]!, frames);
     const heardBefore = { count: heard, sum: heardSum };
@@ -78,15 +61,13 @@ export function step(
     const answers = weights.map((own, m) =>
       stepMember(shape, own, { frames: centred.frames, context, batchSize }, before.members[m]!),
     );
-    const after: Record<string, tf.Tensor2D>[] = answers.map((answer) => answer.after);
-    const shared: SharedParts = {
+    const shared = {
       heard: centred.heard.count,
       heardSum: centred.heard.sum,
       conv1: contextPart(context, centred.frames, batchSize),
     };
-    const parts = stateLayout(shape).map(({ name, member }) =>
-      member === undefined ? shared[name as SharedPartName] : after[member]![name]!,
-    );
+    const members = answers.map((answer) => answer.after);
+    const parts = orderedParts(shape, { shared, members });
     return { logits: meanOf(answers.map(({ logits }) => logits)), state: tf.concat(parts, 1) };
   });
 }
