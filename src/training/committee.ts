@@ -5,7 +5,7 @@ import type { TrainingClip } from './batches.ts';
 import { loadGradientEngine, type TrainingEngineName } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
 import type { Recipe } from './recipe.ts';
-import { fitTemperature } from './temperature.ts';
+import { believedTemperature } from './temperature.ts';
 import { accuracyByCorpus, calibrationReadouts, type Readings, validate } from './validation.ts';
 
 /** Networks put together, and what is known of them as one. */
@@ -41,7 +41,7 @@ export async function joinTrained(
   return {
     shape: { ...shape, members: members.length },
     weights: joinMembers(members.map(({ weights }) => weights)),
-    temperature: fitTemperature(calibrationReadouts(readings, recipe, shape)),
+    temperature: believedTemperature(calibrationReadouts(readings, recipe, shape)),
     ...(readings.length > 0 && { validation: accuracyByCorpus(readings, recipe, shape) }),
   };
 }

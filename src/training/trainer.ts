@@ -7,7 +7,7 @@ import { loadGradientEngine, type TrainingEngineName } from './engines/gradient-
 import type { EpochReport } from './epoch-report.ts';
 import { cacheKey } from './feature-cache.ts';
 import { type Recipe, recipeShape } from './recipe.ts';
-import { fitTemperature } from './temperature.ts';
+import { believedTemperature } from './temperature.ts';
 import { type StartingPoint, type StepHooks, TrainingRun } from './training-run.ts';
 import { accuracyByCorpus, calibrationReadouts, validate } from './validation.ts';
 
@@ -72,7 +72,7 @@ export async function train(
     const history = await runEpochs(run, recipe, hooks, fingerprint(clips, recipe), async () =>
       validation.length === 0 ? undefined : accuracyByCorpus(await read(), recipe, shape),
     );
-    const temperature = fitTemperature(calibrationReadouts(await read(), recipe, shape));
+    const temperature = believedTemperature(calibrationReadouts(await read(), recipe, shape));
     return { shape, weights: run.averaged.values, temperature, history, engine: engine.name };
   } finally {
     await engine.close();

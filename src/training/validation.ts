@@ -6,7 +6,7 @@ import { type TrainingClip, validationBatches } from './batches.ts';
 import type { GradientEngine } from './engines/gradient-engine.ts';
 import type { CorpusAccuracy } from './epoch-report.ts';
 import type { Recipe } from './recipe.ts';
-import type { LabelledLogits } from './temperature.ts';
+import type { SpokenLogits } from './temperature.ts';
 
 /** What the network said of one clip, readout by readout. */
 export interface Readings {
@@ -81,12 +81,13 @@ export function calibrationReadouts(
   readings: readonly Readings[],
   recipe: Recipe,
   shape: NetworkShape,
-): LabelledLogits[] {
+): SpokenLogits[] {
   const first = Math.ceil(CALIBRATED_FROM_MS / (shape.hopMs * recipe.readoutEvery)) - 1;
   return readings.flatMap(({ clip, logits }) =>
     logits.slice(Math.min(first, logits.length - 1)).map((row) => ({
       logits: row,
       label: clip.label,
+      speaker: clip.speaker,
     })),
   );
 }

@@ -1,19 +1,28 @@
 import assert from 'node:assert/strict';
 import { createRandom } from '../../src/training/random.ts';
-import { fitTemperature, negativeLogLikelihood } from '../../src/training/temperature.ts';
+import {
+  believedTemperature,
+  fitTemperature,
+  negativeLogLikelihood,
+} from '../../src/training/temperature.ts';
+
+/** Readouts whose labels are as likely as they say once they are divided by `sharpened`. */
+function sharpenedReadouts(sharpened: number) {
+  const random = createRandom(1);
+  return Array.from({ length: 4000 }, () => {
+    const honest = Float32Array.from({ length: 8 }, () => random.normal(0, 1.5));
+    // The label is drawn from the honest softmax, then the logits are made too sure of themselves.
+    const weights = honest.map(Math.exp);
+    let left = random.next() * weights.reduce((a, b) => a + b, 0);
+    let label = 0;
+    while (label < 7 && left > weights[label]!) left -= weights[label++]!;
+    return { logits: honest.map((logit) => logit * sharpened), label };
+  });
+}
 
 describe('fitTemperature', () => {
   it('finds by how much logits were sharpened', () => {
-    const random = createRandom(1);
-    const readouts = Array.from({ length: 4000 }, () => {
-      const honest = Float32Array.from({ length: 8 }, () => random.normal(0, 1.5));
-      // The label is drawn from the honest softmax, then the logits are made too sure of themselves.
-      const weights = honest.map(Math.exp);
-      let left = random.next() * weights.reduce((a, b) => a + b, 0);
-      let label = 0;
-      while (label < 7 && left > weights[label]!) left -= weights[label++]!;
-      return { logits: honest.map((logit) => logit * 2.5), label };
-    });
+    const readouts = sharpenedReadouts(2.5);
     const temperature = fitTemperature(readouts);
     assert.ok(Math.abs(temperature - 2.5) < 0.15, `${temperature}`);
     for (const other of [temperature * 0.95, temperature * 1.05]) {
@@ -29,5 +38,26 @@ describe('fitTemperature', () => {
   it('is the logarithm of the number of labels for logits that say nothing', () => {
     const nothing = [{ logits: new Float32Array(8), label: 3 }];
     assert.ok(Math.abs(negativeLogLikelihood(nothing, 1) - Math.log(8)) < 1e-9);
+  });
+});
+
+describe('believedTemperature', () => {
+  const spoken = (speakers: number) =>
+    sharpenedReadouts(2).map((readout, i) => ({ ...readout, speaker: `${i % speakers}` }));
+
+  it('is drawn towards 1, the more the fewer the speakers are', () => {
+    const fitted = fitTemperature(spoken(1));
+    for (const [speakers, share] of [
+      [1, 1 / 5],
+      [4, 1 / 2],
+      [36, 9 / 10],
+    ] as const) {
+      const believed = believedTemperature(spoken(speakers));
+      assert.ok(Math.abs(believed - fitted ** share) < 1e-9, `${believed}`);
+    }
+  });
+
+  it('is 1 where there is nothing to fit it on', () => {
+    assert.equal(believedTemperature([]), 1);
   });
 });
