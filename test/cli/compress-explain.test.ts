@@ -40,7 +40,7 @@ describe('tonewire compress and explain', function () {
     const { code, stdout, stderr } = await runCli([...words, '--manifest', manifest]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /random-v1 +random-v1-int8 +ratio/);
-    assert.match(stdout, /model\.onnx, KiB +1281 +343 +× 0\.27/);
+    assert.match(stdout, /model\.onnx, KiB +1280 +342 +× 0\.27/);
     assert.match(stdout, /batch 64 +\d+\.\d+ +\d+\.\d+ +× \d/);
     assert.match(stdout, /unweighted accuracy, %, 4 clips +\d+\.\d +\d+\.\d/);
     assert.equal((await loadModelFolder(out)).manifest.quantization, 'int8');
