@@ -107,14 +107,15 @@ export interface TrainModelOptions {
  * until the model is.
  */
 export async function trainModel(options: TrainModelOptions): Promise<ModelFolder> {
-  const { plan, out } = options;
+  const { plan, out, from } = options;
   const { distillation } = plan.training;
+  const count = memberCount(options);
   const teachers = await trainSeveral(options, distillation.teachers, [], (number) => ({
     out: join(out, `teacher-${number}`),
     plan: teacherPlan(plan, number),
     announce: () => options.onTeacher?.(number),
+    ...(from && { from: memberOf(from, 1 + ((number - 1) % count)) }),
   }));
-  const count = memberCount(options);
   const model =
     count === 1
       ? await trainNetwork(options, teachers)

@@ -168,8 +168,8 @@ describe('trainModel of several members', function () {
   });
 
   it('fits every member of a model that it begins with', async () => {
-    const plan = await planOf(2, 0);
-    const from = await trainModel(options(await folder(), plan));
+    const from = await trainModel(options(await folder(), await planOf(2, 0)));
+    const plan = await planOf(2, 1);
     const frozen = { ...plan.training, frozen: ['conv1' as const, 'lstm' as const] };
     const model = await trainModel({
       ...options(await folder(), { ...plan, training: frozen }),
