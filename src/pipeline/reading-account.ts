@@ -86,12 +86,13 @@ export class ReadingAccount {
     const { heads, temperature } = this.#network;
     // The answer is the mean of the members' logits.
     const direction = logProbabilityDirection(probabilities, label, temperature * heads.length);
-    const coefficients = this.#members.map(
-      ({ sums }, member) => sumCoefficients(heads[member]!, sums, direction).coefficients,
+    const kept = this.#kept();
+    const parts = this.#members.map((member, m) =>
+      member.parts(kept, sumCoefficients(heads[m]!, member.sums, direction).coefficients),
     );
-    return this.#kept().map((step) => {
-      const parts = this.#members.map((member, m) => member.part(step, coefficients[m]!));
-      return { ...this.#spanOf(step), nats: parts.reduce((sum, part) => sum + part, 0) };
+    return kept.map((step, i) => {
+      const nats = parts.reduce((sum, own) => sum + own[i]!, 0);
+      return { ...this.#spanOf(step), nats };
     });
   }
 

@@ -64,16 +64,18 @@ export class SumTrace {
     this.sums.set(this.#liveSums);
   }
 
-  /** What a step's frames hold now of a sum of the sums, `coefficients[sums]`. */
-  part({ slot, ageFrames }: KeptStep, coefficients: Float64Array): number {
-    const row = slot * this.#size;
+  /** What the frames of each step hold now of a sum of the sums, `coefficients[sums]`. */
+  parts(steps: readonly KeptStep[], coefficients: Float64Array): number[] {
     const ofAttention = coefficients.subarray(0, this.#attentionSize);
     const ofPeak = coefficients.subarray(this.#attentionSize);
-    const leftOfPeak = Math.exp(-ageFrames * this.#peakDecayPerFrame);
-    return (
-      this.#left(slot, ageFrames) * dot(ofAttention, this.#added, row) +
-      leftOfPeak * dot(ofPeak, this.#added, row + this.#attentionSize)
-    );
+    return steps.map(({ slot, ageFrames }) => {
+      const row = slot * this.#size;
+      const leftOfPeak = Math.exp(-ageFrames * this.#peakDecayPerFrame);
+      return (
+        this.#left(slot, ageFrames) * dot(ofAttention, this.#added, row) +
+        leftOfPeak * dot(ofPeak, this.#added, row + this.#attentionSize)
+      );
+    });
   }
 
   /** The share of the running attention that a step's frames hold now, 0 to 1. */

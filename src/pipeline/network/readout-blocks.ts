@@ -32,7 +32,8 @@ export function agesInBlocks(plan: ReadoutPlan, decay: number): tf.Tensor2D {
 }
 
 /** `[R, R]`: how much of block c's sum is left at the end of block r. */
-function blockDecay(blocks: number, every: number, decay: number): tf.Tensor2D {
+function blockDecay({ frameCount, every }: ReadoutPlan, decay: number): tf.Tensor2D {
+  const blocks = Math.ceil(frameCount / every);
   const values = new Float32Array(blocks * blocks);
   for (let r = 0; r < blocks; r++) {
     for (let c = 0; c <= r; c++) values[r * blocks + c] = Math.exp(-decay * every * (r - c));
@@ -78,8 +79,8 @@ export function fadedSums(
   decay: number,
   width: number,
 ): tf.Tensor2D {
-  const blocks = Math.ceil(plan.frameCount / plan.every);
-  const fade = blockDecay(blocks, plan.every, decay);
+  const fade = blockDecay(plan, decay);
+  const blocks = fade.shape[0];
   const sums = tf.matMul(fade, sumBlocks(x, plan, blocks, width));
   return tf.reshape(sums, [blocks * plan.batchSize, width]);
 }
@@ -91,8 +92,7 @@ export function fadedSumsGradient(
   decay: number,
   width: number,
 ): tf.Tensor2D {
-  const blocks = Math.ceil(plan.frameCount / plan.every);
-  const fade = blockDecay(blocks, plan.every, decay);
-  const perBlock = tf.reshape(dSums, [blocks, plan.batchSize * width]) as tf.Tensor2D;
+  const fade = blockDecay(plan, decay);
+  const perBlock = tf.reshape(dSums, [fade.shape[0], plan.batchSize * width]) as tf.Tensor2D;
   return spreadBlocks(matMulTransposedA(fade, perBlock), plan, width);
 }

@@ -13,9 +13,9 @@ export function sumCount(shape: NetworkShape): number {
 }
 
 /**
- * What each of the sums is worth to a weighted sum of logits, `direction`,
- * where the head stands. `coefficients · sums + constant` is that sum of logits; since the sums add
- * up over frames, so do the frames' parts. The pooled deviation is divided as
+ * What each of the sums is worth to a weighted sum of logits, `direction`, where the head stands.
+ * `coefficients · sums + constant` is that sum of logits; since the sums add up over frames, so do
+ * the frames' parts. The pooled deviation is divided as
  * d = d² / d = Σ w·((h − mean)² + floor) / (d·Σ w), with the square written out; the peak among the
  * frames by their shares of Σ e^(α·h), which whoever reaches it holds nearly alone.
  */
