@@ -5,9 +5,10 @@ import { loadEngine } from '../pipeline/engines/load-engine.ts';
 import { checkGolden, GOLDEN_TOLERANCE, makeGolden } from '../pipeline/golden.ts';
 import { type ModelFolder, writeModelFolder } from '../pipeline/model-folder.ts';
 import {
-  joinMembers,
+  joinReaders,
   mapWeights,
   membersOf,
+  statisticsOf,
   type WeightArrays,
   weightShapes,
 } from '../pipeline/network/weights.ts';
@@ -22,14 +23,14 @@ import { dequantize, quantize } from './quantize.ts';
 function compressWeights(source: ModelFolder, compression: Compression): WeightArrays {
   const { shape } = source.manifest;
   const shapes = weightShapes(shape);
-  const members = membersOf(shape, source.weights).map((own) =>
+  const compressed = (own: WeightArrays) =>
     mapWeights((name) => {
       if (!KERNEL_NAMES.has(name)) return own[name];
       if (compression.kind === 'prune') return prune(own[name], compression.share);
       return dequantize(quantize(own[name], shapes[name][1]));
-    }),
-  );
-  return joinMembers(members);
+    });
+  const members = membersOf(shape, source.weights).map(compressed);
+  return joinReaders(members, compressed(statisticsOf(source.weights)));
 }
 
 async function cardOf(source: ModelFolder, compression: Compression): Promise<string> {

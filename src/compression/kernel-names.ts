@@ -11,4 +11,5 @@ export const KERNEL_NAMES = new Set<WeightName>([
   'lstm.recurrent',
   'attention.kernel',
   'dense.kernel',
+  'statistics.dense.kernel',
 ]);

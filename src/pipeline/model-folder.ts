@@ -89,8 +89,9 @@ function readWeights(path: string, manifest: Manifest, bytes: Buffer): WeightArr
   // A copy, because a Buffer may start at an address that floats cannot.
   const aligned = Uint8Array.from(bytes).buffer;
   return mapWeights((name) => {
-    const { shape, byteOffset } = manifest.weights[WEIGHT_NAMES.indexOf(name)]!;
-    return new Float32Array(aligned, byteOffset, floats(shape));
+    const place = manifest.weights.find((tensor) => tensor.name === name);
+    if (place === undefined) return new Float32Array();
+    return new Float32Array(aligned, place.byteOffset, floats(place.shape));
   });
 }
 

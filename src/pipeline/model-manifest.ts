@@ -3,7 +3,7 @@ import { EMOTIONS } from '../protocol/labels.ts';
 import { validator } from '../protocol/validator.ts';
 import { FEATURE_COUNT, FEATURE_GROUPS, FEATURE_VERSION } from './features/layout.ts';
 import { DEFAULT_SHAPE, type NetworkShape } from './network/shape.ts';
-import { WEIGHT_NAMES, weightShapes } from './network/weights.ts';
+import { presentNames, WEIGHT_NAMES, weightShapes } from './network/weights.ts';
 
 const object = <P extends Type.TProperties>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
@@ -34,7 +34,8 @@ export const ManifestSchema = object({
     groups: Type.Record(Type.String(), size),
   }),
   shape: object({
-    members: Type.Optional(size),
+    members: Type.Optional(Type.Integer({ minimum: 0 })),
+    statisticsUnits: Type.Optional(Type.Integer({ minimum: 0 })),
     featureCount: size,
     convKernel: Type.Integer({ minimum: 2 }),
     convChannels: size,
@@ -93,11 +94,11 @@ export function featureSection(): Manifest['features'] {
   return { version: FEATURE_VERSION, count: FEATURE_COUNT, groups: { ...FEATURE_GROUPS } };
 }
 
-/** Where the tensors of a shape lie in weights.bin, in WEIGHT_NAMES order without gaps. */
+/** Where the tensors that a shape has lie in weights.bin, in WEIGHT_NAMES order without gaps. */
 export function weightSection(shape: Manifest['shape']): Manifest['weights'] {
   const shapes = weightShapes(shape);
   let byteOffset = 0;
-  return WEIGHT_NAMES.map((name) => {
+  return presentNames(shape).map((name) => {
     const [rows, columns] = shapes[name];
     const section = { name, shape: [rows, columns], byteOffset };
     byteOffset += rows * columns * Float32Array.BYTES_PER_ELEMENT;
@@ -109,8 +110,13 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** What the shape of a network leaves out that is from before there were members and peaks. */
-const OLD_SHAPE = { members: 1, peakSharpness: 0, peakFallMs: DEFAULT_SHAPE.peakFallMs };
+/** What the shape of a network leaves out that is from before there were members, peaks, statistics. */
+const OLD_SHAPE = {
+  members: 1,
+  statisticsUnits: 0,
+  peakSharpness: 0,
+  peakFallMs: DEFAULT_SHAPE.peakFallMs,
+};
 
 /** The manifest if this code can run it, else the field that says it cannot. */
 export function checkManifest(value: unknown): Manifest | { readonly fault: string } {
@@ -133,6 +139,9 @@ export function checkManifest(value: unknown): Manifest | { readonly fault: stri
   }
   if (shape.residual && shape.convChannels !== shape.hiddenUnits) {
     return { fault: '/shape/residual needs convChannels equal to hiddenUnits' };
+  }
+  if (shape.members === 0 && shape.statisticsUnits === 0) {
+    return { fault: '/shape has neither members nor statistics' };
   }
   const places = (list: Manifest['weights']) => list.map((w) => [w.name, w.shape, w.byteOffset]);
   if (!same(places(weights), places(weightSection(shape)))) {

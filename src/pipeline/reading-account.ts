@@ -2,7 +2,7 @@ import type { Span } from '../protocol/events.ts';
 import { fourDecimals } from './decimals.ts';
 import { KEPT_STEPS } from './kept-steps.ts';
 import { type Head, logProbabilityDirection } from './network/linear-head.ts';
-import type { NetworkShape } from './network/shape.ts';
+import { type NetworkShape, readerShares } from './network/shape.ts';
 import { sumCoefficients } from './network/sum-coefficients.ts';
 import { type KeptStep, SumTrace } from './sum-trace.ts';
 
@@ -23,7 +23,7 @@ export interface AttentionShare {
 /** A network by what accounts for its readings: its shape, and the layers above its sums. */
 export interface AccountedNetwork {
   readonly shape: NetworkShape;
-  /** One a member. */
+  /** One a reader. */
   readonly heads: readonly Head[];
   readonly temperature: number;
 }
@@ -35,7 +35,8 @@ export interface AccountedNetwork {
  */
 export class ReadingAccount {
   readonly #network: AccountedNetwork;
-  readonly #members: readonly SumTrace[];
+  readonly #readers: readonly SumTrace[];
+  readonly #shares: readonly number[];
   #framesSeen = 0;
   #steps = 0;
   readonly #lastFrames = new Float64Array(KEPT_STEPS);
@@ -46,13 +47,14 @@ export class ReadingAccount {
   constructor(network: AccountedNetwork, state: Float32Array) {
     this.#network = network;
     const { shape } = network;
-    this.#members = network.heads.map((_, member) => new SumTrace(shape, member, state));
+    this.#readers = network.heads.map((_, reader) => new SumTrace(shape, reader, state));
+    this.#shares = readerShares(shape);
   }
 
   /** Takes the step of `frameCount` frames in `span` that the leg's state has just had. */
   add({ startMs, endMs }: Span, frameCount: number): void {
     const slot = this.#steps % KEPT_STEPS;
-    for (const member of this.#members) member.add(slot, frameCount);
+    for (const reader of this.#readers) reader.add(slot, frameCount);
     this.#steps += 1;
     this.#framesSeen += frameCount;
     this.#lastFrames[slot] = this.#framesSeen;
@@ -61,13 +63,17 @@ export class ReadingAccount {
   }
 
   /**
-   * The share of the running attention that each stretch still holds, of all members on average;
-   * oldest first, at most 1 together. It says what the model weighed, not why.
+   * The share of the running attention that each stretch still holds, of all readers on average, as
+   * they weigh in the answer (to the statistics every frame of an age is alike); oldest first, at
+   * most 1 together. It says what the model weighed, not why.
    */
   attention(): AttentionShare[] {
     return this.#kept().map((step) => {
-      const sum = this.#members.reduce((total, member) => total + member.attention(step), 0);
-      const share = Math.min(1, Math.max(0, sum / this.#members.length));
+      const sum = this.#readers.reduce(
+        (total, reader, r) => total + this.#shares[r]! * reader.attention(step),
+        0,
+      );
+      const share = Math.min(1, Math.max(0, sum));
       return { ...this.#spanOf(step), weight: fourDecimals(share) };
     });
   }
@@ -84,12 +90,12 @@ export class ReadingAccount {
   contributions(probabilities: Float32Array, label: number): Contribution[] {
     if (this.#steps === 0) return [];
     const { heads, temperature } = this.#network;
-    // The answer is the mean of the members' logits.
-    const direction = logProbabilityDirection(probabilities, label, temperature * heads.length);
+    const direction = logProbabilityDirection(probabilities, label, temperature);
     const kept = this.#kept();
-    const parts = this.#members.map((member, m) =>
-      member.parts(kept, sumCoefficients(heads[m]!, member.sums, direction).coefficients),
-    );
+    const parts = this.#readers.map((reader, r) => {
+      const own = direction.map((slope) => slope * this.#shares[r]!);
+      return reader.parts(kept, sumCoefficients(heads[r]!, reader.sums, own).coefficients);
+    });
     return kept.map((step, i) => {
       const nats = parts.reduce((sum, own) => sum + own[i]!, 0);
       return { ...this.#spanOf(step), nats };
@@ -100,7 +106,7 @@ export class ReadingAccount {
   reset(): void {
     this.#steps = 0;
     this.#framesSeen = 0;
-    for (const member of this.#members) member.remember();
+    for (const reader of this.#readers) reader.remember();
   }
 
   /** Oldest first. */

@@ -4,6 +4,7 @@ import {
   decayPerFrame,
   type NetworkShape,
   peakDecayPerFrame,
+  readerShapes,
   stateLayout,
 } from './network/shape.ts';
 import { attentionSumCount, sumCount } from './network/sum-coefficients.ts';
@@ -15,7 +16,7 @@ export interface KeptStep {
 }
 
 /**
- * What each recent step added to the sums that one member of the network keeps in the leg's state:
+ * What each recent step added to the sums that one reader of the network keeps in the leg's state:
  * those of the running attention, and of the peak. It is the difference of the state after a step and
  * the state before, faded. `add` allocates nothing.
  */
@@ -35,13 +36,14 @@ export class SumTrace {
   readonly #maxima = new Float64Array(KEPT_STEPS);
 
   /** `state[S]` is the leg's: it is read here, and has to stay the same array. */
-  constructor(shape: NetworkShape, member: number, state: Float32Array) {
-    this.#decayPerFrame = decayPerFrame(shape);
-    this.#peakDecayPerFrame = peakDecayPerFrame(shape);
-    this.#attentionSize = attentionSumCount(shape);
-    this.#size = sumCount(shape);
+  constructor(shape: NetworkShape, reader: number, state: Float32Array) {
+    const own = readerShapes(shape)[reader]!;
+    this.#decayPerFrame = decayPerFrame(own);
+    this.#peakDecayPerFrame = peakDecayPerFrame(own);
+    this.#attentionSize = attentionSumCount(own);
+    this.#size = sumCount(own);
     const parts = stateLayout(shape);
-    const { offset } = parts.find((part) => part.name === 'maximum' && part.member === member)!;
+    const { offset } = parts.find((part) => part.name === 'maximum' && part.reader === reader)!;
     this.#liveMaximum = state.subarray(offset, offset + 1);
     this.#liveSums = state.subarray(offset + 1, offset + 1 + this.#size);
     this.sums = new Float32Array(this.#size);

@@ -1,6 +1,6 @@
 import type { ModelFolder } from '../pipeline/model-folder.ts';
-import type { NetworkShape } from '../pipeline/network/shape.ts';
-import { joinMembers, type WeightArrays } from '../pipeline/network/weights.ts';
+import { type NetworkShape, readerShares } from '../pipeline/network/shape.ts';
+import { joinReaders, type WeightArrays } from '../pipeline/network/weights.ts';
 import type { TrainingClip } from './batches.ts';
 import { loadGradientEngine, type TrainingEngineName } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
@@ -16,45 +16,58 @@ export interface Committee {
   readonly validation?: NonNullable<EpochReport['validation']>;
 }
 
+/** Trained networks to put together: members of one shape, and the reader of statistics. */
+export interface TrainedReaders {
+  readonly members: readonly ModelFolder[];
+  readonly statistics?: ModelFolder;
+}
+
 /**
- * Trained networks of one shape as the members of one: its answer is the mean of their logits, and
- * the temperature is fitted to that, on the validation clips; 1 without any.
+ * Networks as one, whose answer is what each says, weighed by its share. The temperature is fitted to
+ * that, on the validation clips; 1 without any.
  */
 export async function joinTrained(
-  members: readonly ModelFolder[],
+  { members, statistics }: TrainedReaders,
   clips: readonly TrainingClip[],
   recipe: Recipe,
   engineName: TrainingEngineName | 'auto',
 ): Promise<Committee> {
-  const { shape } = members[0]!.manifest;
-  const { readoutEvery } = recipe;
-  const engine = await loadGradientEngine(engineName, { shape, readoutEvery });
+  const readers = statistics ? [...members, statistics] : members;
+  const shape = {
+    ...readers[0]!.manifest.shape,
+    members: members.length,
+    statisticsUnits: statistics?.manifest.shape.statisticsUnits ?? 0,
+  };
   const answers: Readings[][] = [];
-  try {
-    for (const { weights } of members) {
-      answers.push(await validate(engine, weights, clips, recipe, shape));
+  for (const { manifest, weights } of readers) {
+    const { readoutEvery } = recipe;
+    const engine = await loadGradientEngine(engineName, { shape: manifest.shape, readoutEvery });
+    try {
+      answers.push(await validate(engine, weights, clips, recipe, manifest.shape));
+    } finally {
+      await engine.close();
     }
-  } finally {
-    await engine.close();
   }
-  const readings = meanOf(answers);
+  const readings = weigh(answers, readerShares(shape));
   return {
-    shape: { ...shape, members: members.length },
-    weights: joinMembers(members.map(({ weights }) => weights)),
+    shape,
+    weights: joinReaders(
+      members.map(({ weights }) => weights),
+      statistics?.weights,
+    ),
     temperature: believedTemperature(calibrationReadouts(readings, recipe, shape)),
     ...(readings.length > 0 && { validation: accuracyByCorpus(readings, recipe, shape) }),
   };
 }
 
-/** The mean of what several networks said of the same clips, in the same order. */
-function meanOf(answers: readonly (readonly Readings[])[]): Readings[] {
+/** What several networks said of the same clips, in the same order, each by its share. */
+function weigh(answers: readonly (readonly Readings[])[], shares: readonly number[]): Readings[] {
   return answers[0]!.map(({ clip, logits }, i) => ({
     clip,
     logits: logits.map((row, r) =>
-      row.map((_, label) => {
-        const sum = answers.reduce((total, own) => total + own[i]!.logits[r]![label]!, 0);
-        return sum / answers.length;
-      }),
+      row.map((_, label) =>
+        answers.reduce((sum, own, n) => sum + shares[n]! * own[i]!.logits[r]![label]!, 0),
+      ),
     ),
   }));
 }

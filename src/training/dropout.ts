@@ -1,4 +1,4 @@
-import { type NetworkShape, pooledSize } from '../pipeline/network/shape.ts';
+import { type NetworkShape, pooledSize, trainedReader } from '../pipeline/network/shape.ts';
 import type { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -10,9 +10,12 @@ export interface DropoutValues {
   readonly conv2: Float32Array;
   /** `[B, pooled]` */
   readonly pooled: Float32Array;
+  /** `[B, D]`, of the dense layer. */
+  readonly dense: Float32Array;
 }
 
 function values(count: number, rate: number, random: Random): Float32Array {
+  if (rate === 0) return new Float32Array(count).fill(1);
   const kept = 1 / (1 - rate);
   return Float32Array.from({ length: count }, () => (random.chance(rate) ? 0 : kept));
 }
@@ -24,9 +27,11 @@ export function dropoutValues(
   rates: Recipe['dropout'],
   random: Random,
 ): DropoutValues {
+  const reader = trainedReader(shape);
   return {
     conv1: values(batchSize * shape.convChannels, rates.conv, random),
     conv2: values(batchSize * shape.convChannels, rates.conv, random),
-    pooled: values(batchSize * pooledSize(shape), rates.pooled, random),
+    pooled: values(batchSize * pooledSize(reader), rates.pooled, random),
+    dense: values(batchSize * reader.denseUnits, rates.dense, random),
   };
 }

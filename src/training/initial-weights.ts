@@ -8,7 +8,7 @@ export function initialWeights(shape: NetworkShape, random: Random): WeightArray
   return mapWeights((name) => {
     const [rows, columns] = shapes[name];
     const values = new Float32Array(rows * columns);
-    if (name === 'input.scale') values.fill(1);
+    if (name.endsWith('.scale')) values.fill(1);
     if (name === 'lstm.bias') values.fill(1, 2 * shape.hiddenUnits, 3 * shape.hiddenUnits);
     if (rows === 1) return values;
     // The gates of an LSTM are separate layers side by side: fan-out counts one of them.

@@ -2,16 +2,24 @@ import {
   centringDecayPerFrame,
   memberShape,
   type NetworkShape,
+  readerShares,
   type SharedPartName,
   stateLayout,
   stateSize,
+  statisticsShape,
 } from '../pipeline/network/shape.ts';
 import { namedParts, orderedParts } from '../pipeline/network/state-parts.ts';
-import { membersOf, type WeightArrays, type WeightName } from '../pipeline/network/weights.ts';
+import {
+  membersOf,
+  statisticsHead,
+  type WeightArrays,
+  type WeightName,
+} from '../pipeline/network/weights.ts';
 import { floatKernel, type KernelConstant } from './kernel-constant.ts';
 import { OnnxGraph } from './onnx-graph.ts';
-import { OnnxMember } from './onnx-member.ts';
+import { type MemberParts, OnnxMember } from './onnx-member.ts';
 import { END, sliceAxis, withContext } from './onnx-nodes.ts';
+import { OnnxReader, type ReaderParts } from './onnx-reader.ts';
 
 /**
  * Writes the network's step (step.ts) as an ONNX graph over the same weights: inputs `frames
@@ -27,7 +35,13 @@ export function exportOnnx(
   return new StepGraph(shape, weights, kernelConstant).build();
 }
 
-/** Parts of the state that all members share, each the name of a value in the graph. */
+/** What one reader says and what it keeps, names of values in the graph. */
+interface Answer {
+  readonly logits: string;
+  readonly after: Partial<MemberParts>;
+}
+
+/** Parts of the state that all readers share, each the name of a value in the graph. */
 type SharedParts = Record<SharedPartName, string>;
 
 class StepGraph {
@@ -56,18 +70,35 @@ class StepGraph {
     const size = { taps: shape.convKernel, channels: shape.featureCount };
     const { unfolded, context } = withContext(g, input, before.shared.conv1, size);
     const weights = membersOf(shape, this.#weights);
-    const first = this.#firstConvolutions(unfolded, weights);
-    const answers = weights.map((own, m) => {
+    const first = weights.length > 0 ? this.#firstConvolutions(unfolded, weights) : [];
+    const answers: Answer[] = weights.map((own, m) => {
       const member = new OnnxMember(g, memberShape(shape), own, this.#kernelConstant);
-      return member.step(first[m]!, before.members[m]!);
+      return member.step(first[m]!, before.readers[m]!);
     });
+    if (shape.statisticsUnits > 0) {
+      answers.push(this.#statistics(normalised, before.readers.at(-1)!));
+    }
     const shared = { ...heard, conv1: context };
-    const members = answers.map(({ after }) => after);
-    const parts = orderedParts(shape, { shared, members });
-    const logits = this.#mean(answers.map((answer) => answer.logits));
+    const readers = answers.map(({ after }) => after);
+    const parts = orderedParts(shape, { shared, readers });
+    const logits = this.#weigh(answers.map((answer) => answer.logits));
     g.output('logits', logits, ['B', shape.labelCount]);
     g.output('state_after', g.node('Concat', parts, { axis: 1 }), ['B', stateSize(shape)]);
     return g.encode('tonewire-step');
+  }
+
+  /** The statistics of statistics.ts, over `[B, T, F]` before it is centred. */
+  #statistics(normalised: string, before: ReaderParts): Answer {
+    const g = this.#graph;
+    const weights = statisticsHead(this.#weights);
+    const own = statisticsShape(this.#shape);
+    const reader = new OnnxReader(g, own, weights, this.#kernelConstant);
+    const first = sliceAxis(g, normalised, [0, 1], 2);
+    const alike = g.node('Mul', [g.node('Squeeze', [first, g.integers([2])]), g.scalar(0)]);
+    return reader.read(normalised, alike, before, (pooled) => {
+      const shifted = g.node('Sub', [pooled, this.#vector('statistics.mean')]);
+      return g.node('Mul', [shifted, this.#vector('statistics.scale')]);
+    });
   }
 
   /** relu of each member's first convolution, `[B, T, C]`: one product, since all read the same. */
@@ -100,8 +131,15 @@ class StepGraph {
     return g.nodes('Split', [output, widths], members.length, { axis: 2 });
   }
 
-  #mean(members: readonly string[]): string {
-    return members.length === 1 ? members[0]! : this.#graph.node('Mean', [...members]);
+  /** The readers' logits as they weigh in the answer. */
+  #weigh(logits: readonly string[]): string {
+    const g = this.#graph;
+    if (logits.length === 1) return logits[0]!;
+    const shares = readerShares(this.#shape);
+    return g.node(
+      'Sum',
+      logits.map((own, reader) => g.node('Mul', [own, g.scalar(shares[reader]!)])),
+    );
   }
 
   #vector(name: WeightName): string {

@@ -1,15 +1,9 @@
-import { LARGEST_EXPONENT } from '../pipeline/network/peak.ts';
-import {
-  decayPerFrame,
-  type MemberPartName,
-  type NetworkShape,
-  peakDecayPerFrame,
-} from '../pipeline/network/shape.ts';
-import { VARIANCE_FLOOR } from '../pipeline/network/variance-floor.ts';
+import type { MemberPartName, NetworkShape } from '../pipeline/network/shape.ts';
 import { type WeightArrays, type WeightName, weightShapes } from '../pipeline/network/weights.ts';
 import type { Kernel, KernelConstant } from './kernel-constant.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 import { withContext } from './onnx-nodes.ts';
+import { OnnxReader } from './onnx-reader.ts';
 
 /** A member's parts of the state by name, each the name of a value in the graph. */
 export type MemberParts = Record<MemberPartName, string>;
@@ -37,23 +31,22 @@ export class OnnxMember {
   /** From the first convolution's output, `[B, T, C]`. */
   step(first: string, before: MemberParts) {
     const g = this.#graph;
-    const { convChannels, convKernel, peakSharpness } = this.#shape;
+    const { convChannels, convKernel } = this.#shape;
     const second = withContext(g, first, before.conv2, {
       taps: convKernel,
       channels: convChannels,
     });
     const convolved = g.node('Relu', [this.#affine(second.unfolded, 'conv2.kernel', 'conv2.bias')]);
     const lstm = this.#lstm(convolved, before.hidden, before.cell);
-    const sums = this.#addToSums(lstm.outputs, this.#scores(lstm.outputs), before);
-    const peak = peakSharpness > 0 ? this.#addToPeak(lstm.outputs, before) : undefined;
+    const reader = new OnnxReader(g, this.#shape, this.#weights, this.#kernelConstant);
+    const read = reader.read(lstm.outputs, this.#scores(lstm.outputs), before);
     const after: Partial<MemberParts> = {
       conv2: second.context,
       hidden: lstm.hidden,
       cell: lstm.cell,
-      ...sums,
-      ...peak,
+      ...read.after,
     };
-    return { logits: this.#head(sums, peak), after };
+    return { logits: read.logits, after };
   }
 
   /** A weight as a constant of the graph; a vector loses its leading 1. */
@@ -127,80 +120,5 @@ export class OnnxMember {
     const layer = g.node('Tanh', [this.#affine(outputs, 'attention.kernel', 'attention.bias')]);
     const scores = this.#product(layer, 'attention.vector');
     return g.node('Squeeze', [scores, g.integers([2])]);
-  }
-
-  /** The running attention of pooling.ts. */
-  #addToSums(outputs: string, scores: string, before: MemberParts) {
-    const g = this.#graph;
-    const decay = decayPerFrame(this.#shape);
-    const axis = g.integers([1]);
-    const frameCount = g.node('Gather', [g.node('Shape', [scores]), g.integers([1], [])]);
-    const newest = g.integers([-1], []);
-    const oldest = g.node('Add', [frameCount, newest]);
-    const ages = g.node('Cast', [g.node('Range', [oldest, newest, newest])], { to: 1 });
-    const logWeights = g.node('Sub', [scores, g.node('Mul', [ages, g.scalar(decay)])]);
-    const floatCount = g.node('Cast', [frameCount], { to: 1 });
-    const fading = g.node('Mul', [floatCount, g.scalar(decay)]);
-    const faded = g.node('Sub', [before.maximum, fading]);
-    const highest = g.node('ReduceMax', [logWeights], { axes: [1], keepdims: 1 });
-    const maximum = g.node('Max', [faded, highest]);
-    const keep = g.node('Exp', [g.node('Sub', [faded, maximum])]);
-    const weights = g.node('Exp', [g.node('Sub', [logWeights, maximum])]);
-    const row = g.node('Unsqueeze', [weights, axis]);
-    const add = (sum: string, part: string) => g.node('Add', [g.node('Mul', [sum, keep]), part]);
-    const total = (x: string) => g.node('Squeeze', [g.node('MatMul', [row, x]), axis]);
-    return {
-      maximum,
-      denominator: add(before.denominator, g.node('ReduceSum', [weights, axis], { keepdims: 1 })),
-      numerator: add(before.numerator, total(outputs)),
-      square: add(before.square, total(g.node('Mul', [outputs, outputs]))),
-    };
-  }
-
-  /** The running peak of peak.ts: its sums with the newest frames. */
-  #addToPeak(outputs: string, before: MemberParts) {
-    const g = this.#graph;
-    const sharpness = this.#shape.peakSharpness;
-    const decay = peakDecayPerFrame(this.#shape);
-    const axis = g.integers([1]);
-    const frameCount = g.node('Gather', [g.node('Shape', [outputs]), g.integers([1], [])]);
-    const newest = g.integers([-1], []);
-    const range = g.node('Range', [g.node('Add', [frameCount, newest]), newest, newest]);
-    const ages = g.node('Cast', [range], { to: 1 });
-    const faded = (age: string) => g.node('Exp', [g.node('Mul', [age, g.scalar(-decay)])]);
-    const shares = faded(ages);
-    const keep = faded(g.node('Cast', [frameCount], { to: 1 }));
-    const exponents = g.node('Mul', [outputs, g.scalar(sharpness)]);
-    const raised = g.node('Exp', [g.node('Min', [exponents, g.scalar(LARGEST_EXPONENT)])]);
-    const row = g.node('Unsqueeze', [shares, g.integers([0])]);
-    const fresh = g.node('Squeeze', [g.node('MatMul', [row, raised]), axis]);
-    const add = (sum: string, part: string) => g.node('Add', [g.node('Mul', [sum, keep]), part]);
-    return {
-      peakCount: add(before.peakCount, g.node('ReduceSum', [shares], { keepdims: 1 })),
-      peakSum: add(before.peakSum, fresh),
-    };
-  }
-
-  /** Mean, deviation and peak → dense, relu → logits, `[B, labels]`. */
-  #head(
-    sums: { denominator: string; numerator: string; square: string },
-    peak: { peakCount: string; peakSum: string } | undefined,
-  ): string {
-    const g = this.#graph;
-    const mean = g.node('Div', [sums.numerator, sums.denominator]);
-    const moment = g.node('Div', [sums.square, sums.denominator]);
-    const variance = g.node('Relu', [g.node('Sub', [moment, g.node('Mul', [mean, mean])])]);
-    const deviation = g.node('Sqrt', [g.node('Add', [variance, g.scalar(VARIANCE_FLOOR)])]);
-    const parts = [mean, deviation, ...(peak ? [this.#peakOf(peak)] : [])];
-    const pooled = g.node('Concat', parts, { axis: 1 });
-    const hidden = g.node('Relu', [this.#affine(pooled, 'dense.kernel', 'dense.bias')]);
-    return this.#affine(hidden, 'output.kernel', 'output.bias');
-  }
-
-  /** The peaks that sums stand for, `[B, H]`. */
-  #peakOf({ peakCount, peakSum }: { peakCount: string; peakSum: string }): string {
-    const g = this.#graph;
-    const mean = g.node('Log', [g.node('Div', [peakSum, peakCount])]);
-    return g.node('Div', [mean, g.scalar(this.#shape.peakSharpness)]);
   }
 }

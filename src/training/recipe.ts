@@ -11,6 +11,15 @@ const object = <P extends Type.TProperties>(properties: P, description?: string)
 const groups = Object.keys(FEATURE_GROUPS) as FeatureGroup[];
 const share = (description: string) =>
   Type.Number({ minimum: 0, exclusiveMaximum: 1, description });
+const dropout = (description: string) =>
+  object(
+    {
+      conv: share('Share of convolution channels dropped, the same for a whole clip.'),
+      pooled: share('Share of the pooled vector dropped.'),
+      dense: share('Share of the dense layer dropped.'),
+    },
+    description,
+  );
 const count = (description: string, minimum = 0) => Type.Integer({ minimum, description });
 
 /** How a network is trained; `models/recipes/*.json` hold such objects. */
@@ -46,10 +55,7 @@ export const RecipeSchema = object({
   gradientClip: Type.Number({ exclusiveMinimum: 0, description: 'Largest norm over all weights.' }),
   emaDecay: share('Decay a step of the averaged weights, which are what training returns.'),
   labelSmoothing: share('Share of the target spread over all labels.'),
-  dropout: object({
-    conv: share('Share of convolution channels dropped, the same for a whole clip.'),
-    pooled: share('Share of the pooled vector dropped.'),
-  }),
+  dropout: dropout('Srivastava et al. 2014, by clip.'),
   specAugment: object(
     {
       timeMasks: count('Stretches hidden a clip.'),
@@ -71,6 +77,18 @@ export const RecipeSchema = object({
     },
     'The network learns from others too, and then does alone what takes several.',
   ),
+  statistics: object(
+    {
+      epochs: count('Passes over the clips.', 1),
+      readoutPower: Type.Number({
+        minimum: 0,
+        description:
+          'In place of the other readoutPower: a large one judges the end of a clip alone.',
+      }),
+      dropout: dropout('In place of the other; there is no convolution.'),
+    },
+    'How the reader of statistics is trained, if the network has one: by itself, without masks, mixing or teachers, its rate falling in the last quarter.',
+  ),
   balanceLabels: Type.Boolean({ description: 'Weighs clips so that every label counts the same.' }),
   maskLabelsByCorpus: Type.Boolean({
     description: 'Does not punish a label that the clip’s corpus does not have at all.',
@@ -83,10 +101,13 @@ export const RecipeSchema = object({
     description:
       'false: every frame weighs the same but for its age (a network without attention).',
   }),
-  frozen: Type.Array(Type.Enum(['conv1', 'conv2', 'lstm', 'attention', 'dense', 'output']), {
-    uniqueItems: true,
-    description: 'Layers that stay as they are, for fine-tuning.',
-  }),
+  frozen: Type.Array(
+    Type.Enum(['conv1', 'conv2', 'lstm', 'attention', 'dense', 'output', 'statistics']),
+    {
+      uniqueItems: true,
+      description: 'Layers that stay as they are, for fine-tuning.',
+    },
+  ),
   freshOutput: Type.Boolean({
     description: 'Begins with a fresh output layer where the rest comes from a model.',
   }),
@@ -98,6 +119,9 @@ export const RecipeSchema = object({
   validateEveryEpochs: count('0: only at the end.'),
   network: object({
     members: count('Networks of these widths, trained one by one, that answer together.', 1),
+    statisticsUnits: count(
+      'Dense width of a reader of whole-speech statistics, which has half the say; 0: none.',
+    ),
     convChannels: count('', 1),
     hiddenUnits: count('', 1),
     attentionUnits: count('', 1),
@@ -139,10 +163,11 @@ export const DEFAULT_RECIPE: Recipe = {
   gradientClip: 1,
   emaDecay: 0.99,
   labelSmoothing: 0.05,
-  dropout: { conv: 0.1, pooled: 0.3 },
+  dropout: { conv: 0.1, pooled: 0.3, dense: 0 },
   specAugment: { timeMasks: 1, maxTimeFrames: 8, melMasks: 2, maxMelBands: 8 },
   mixup: { probability: 0 },
   distillation: { teachers: 0, epochs: 1, share: 0.5 },
+  statistics: { epochs: 60, readoutPower: 100, dropout: { conv: 0, pooled: 0.1, dense: 0.3 } },
   balanceLabels: false,
   maskLabelsByCorpus: false,
   featureGroups: groups,
@@ -155,6 +180,7 @@ export const DEFAULT_RECIPE: Recipe = {
   validateEveryEpochs: 10,
   network: {
     members: DEFAULT_SHAPE.members,
+    statisticsUnits: DEFAULT_SHAPE.statisticsUnits,
     convChannels: DEFAULT_SHAPE.convChannels,
     hiddenUnits: DEFAULT_SHAPE.hiddenUnits,
     attentionUnits: DEFAULT_SHAPE.attentionUnits,

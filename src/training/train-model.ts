@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModelFolder, type ModelFolder } from '../pipeline/model-folder.ts';
-import { memberShape } from '../pipeline/network/shape.ts';
-import { membersOf } from '../pipeline/network/weights.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
 import { checkSounds } from './augmentation/augment.ts';
@@ -16,6 +14,13 @@ import type { TrainingEngineName } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
 import { exportModel } from './export-model.ts';
 import type { FeatureCache } from './feature-cache.ts';
+import {
+  memberOf,
+  memberPlan,
+  statisticsOfModel,
+  statisticsPlan,
+  teacherPlan,
+} from './reader-plans.ts';
 import type { Sides } from './sides.ts';
 import { train } from './trainer.ts';
 import type { TrainingPlan } from './training-plan.ts';
@@ -98,18 +103,20 @@ export interface TrainModelOptions {
   readonly onTeacher?: (number: number) => void;
   /** Before the member of this number, from 1, is trained, of a network that has several. */
   readonly onMember?: (number: number, count: number) => void;
+  /** Before the reader of statistics is trained, of a network that has one. */
+  readonly onStatistics?: () => void;
 }
 
 /**
  * From features to a model folder: train by the plan's fixed schedule on the training side, fit the
  * temperature on the validation speakers, export. The test side is not touched. First the networks
- * to learn from, then the members, one by one; whatever is finished stands in a folder of its own
+ * to learn from, then the members, one by one, then the statistics; whatever is finished stands in a folder of its own
  * until the model is.
  */
 export async function trainModel(options: TrainModelOptions): Promise<ModelFolder> {
   const { plan, out, from } = options;
   const { distillation } = plan.training;
-  const count = memberCount(options);
+  const { members: count, statisticsUnits } = from?.manifest.shape ?? plan.training.network;
   const teachers = await trainSeveral(options, distillation.teachers, [], (number) => ({
     out: join(out, `teacher-${number}`),
     plan: teacherPlan(plan, number),
@@ -117,16 +124,11 @@ export async function trainModel(options: TrainModelOptions): Promise<ModelFolde
     ...(from && { from: memberOf(from, 1 + ((number - 1) % count)) }),
   }));
   const model =
-    count === 1
+    count === 1 && statisticsUnits === 0
       ? await trainNetwork(options, teachers)
-      : await trainMembers(options, teachers, count);
+      : await trainReaders(options, teachers, { count, statisticsUnits });
   for (const { path } of teachers) await rm(path, { recursive: true });
   return model;
-}
-
-/** Fine-tuning keeps the members that there are. */
-function memberCount({ plan, from }: TrainModelOptions): number {
-  return from?.manifest.shape.members ?? plan.training.network.members;
 }
 
 /** The recordings of a side of which there are features. */
@@ -173,11 +175,17 @@ async function trainNetwork(
 
 const logIn = (folder: string) => join(folder, 'training.jsonl');
 
-/** Trains the members one by one, each with a seed of its own, and puts them together. */
-async function trainMembers(
+/** Fine-tuning keeps the readers that there are. */
+interface ReaderCounts {
+  readonly count: number;
+  readonly statisticsUnits: number;
+}
+
+/** Trains the members one by one, each with a seed of its own, and the statistics; puts them together. */
+async function trainReaders(
   options: TrainModelOptions,
   teachers: readonly ModelFolder[],
-  count: number,
+  { count, statisticsUnits }: ReaderCounts,
 ): Promise<ModelFolder> {
   const { plan, sides, features, out, from, engine } = options;
   const members = await trainSeveral(options, count, teachers, (number) => ({
@@ -186,17 +194,29 @@ async function trainMembers(
     announce: () => options.onMember?.(number, count),
     ...(from && { from: memberOf(from, number) }),
   }));
+  const [statistics] = await trainSeveral(options, statisticsUnits > 0 ? 1 : 0, [], () => ({
+    out: join(out, 'statistics'),
+    plan: statisticsPlan(plan),
+    announce: () => options.onStatistics?.(),
+    ...(from && { from: statisticsOfModel(from) }),
+  }));
+  const readers = statistics ? [...members, statistics] : members;
   const validation = known(sides.validation, features);
-  const joined = await joinTrained(members, validation, plan.training, engine ?? 'auto');
+  const joined = await joinTrained(
+    { members, ...(statistics && { statistics }) },
+    validation,
+    plan.training,
+    engine ?? 'auto',
+  );
   const outcome = {
-    engine: members[0]!.manifest.metrics.engine,
-    trainingLoss: members.map(({ manifest }) => manifest.metrics.trainingLoss),
+    engine: readers[0]!.manifest.metrics.engine,
+    trainingLoss: readers.map(({ manifest }) => manifest.metrics.trainingLoss),
     validation: joined.validation,
   };
-  const logs = members.map(({ path }) => readFile(logIn(path), 'utf8'));
+  const logs = readers.map(({ path }) => readFile(logIn(path), 'utf8'));
   await writeFile(logIn(out), (await Promise.all(logs)).join(''));
   const model = await exportModel(out, joined, metadataOf(options, outcome));
-  for (const { path } of members) await rm(path, { recursive: true });
+  for (const { path } of readers) await rm(path, { recursive: true });
   return model;
 }
 
@@ -227,33 +247,6 @@ async function trainSeveral(
     );
   }
   return trained;
-}
-
-/** The plan of one network out of several, with a seed of its own. */
-function alone(plan: TrainingPlan, training: Partial<TrainingPlan['training']>): TrainingPlan {
-  const network = { ...plan.training.network, members: 1 };
-  return { ...plan, training: { ...plan.training, network, ...training } };
-}
-
-function teacherPlan(plan: TrainingPlan, number: number): TrainingPlan {
-  const { distillation, seed } = plan.training;
-  return alone(plan, { seed: seed + number, epochs: distillation.epochs });
-}
-
-/** Seeds go on where the teachers' end; the first member has the plan's own. */
-function memberPlan(plan: TrainingPlan, number: number): TrainingPlan {
-  const { distillation, seed } = plan.training;
-  return alone(plan, { seed: number === 1 ? seed : seed + distillation.teachers + number - 1 });
-}
-
-/** One member of a model as a model. */
-function memberOf(model: ModelFolder, number: number): ModelFolder {
-  const { manifest, weights } = model;
-  return {
-    ...model,
-    manifest: { ...manifest, shape: memberShape(manifest.shape) },
-    weights: membersOf(manifest.shape, weights)[number - 1]!,
-  };
 }
 
 /** What came of the training, for the manifest. */

@@ -12,6 +12,7 @@ import type { GradientEngine } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
 import { initialWeights } from './initial-weights.ts';
 import { type LabelUse, measureLabels, type Targets, targetsOf } from './loss.ts';
+import { measureStatistics } from './measure-statistics.ts';
 import { mixClips } from './mixup.ts';
 import { AdamW, AveragedWeights, type Gradients } from './optimizer.ts';
 import { createRandom, type Random, seedFrom } from './random.ts';
@@ -81,18 +82,25 @@ function startingWeights(
 ): WeightArrays {
   const fresh = initialWeights(shape, createRandom(seedFrom(recipe.seed, 'weights')));
   if (from !== undefined) {
-    const fromFresh = (name: WeightName) => recipe.freshOutput && name.startsWith('output.');
-    return mapWeights((name) => (fromFresh(name) ? fresh : from.weights)[name].slice());
+    const isFresh = (name: WeightName) =>
+      recipe.freshOutput && /^(statistics\.)?output\./.test(name);
+    return mapWeights((name) => (isFresh(name) ? fresh : from.weights)[name].slice());
   }
-  const { mean, scale } = measureFeatures(clips, recipe.featureGroups);
+  const normalisation = measureFeatures(clips, recipe.featureGroups);
+  const statistics =
+    shape.statisticsUnits > 0 ? measureStatistics(shape, normalisation, clips) : undefined;
   const centre = recipe.centre ? centredColumns() : new Float32Array(FEATURE_COUNT);
   const attention = recipe.attention ? {} : { 'attention.vector': zerosLike(fresh) };
   return {
     ...fresh,
     ...attention,
-    'input.mean': mean,
-    'input.scale': scale,
+    'input.mean': normalisation.mean,
+    'input.scale': normalisation.scale,
     'input.centre': centre,
+    ...(statistics && {
+      'statistics.mean': statistics.mean,
+      'statistics.scale': statistics.scale,
+    }),
   };
 }
 

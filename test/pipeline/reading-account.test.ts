@@ -118,14 +118,16 @@ function assertClose(actual: readonly number[], expected: readonly number[], tol
 }
 
 describe('the account of a reading', () => {
-  for (const [residual, peakSharpness, members = 1] of [
+  for (const [residual, peakSharpness, members = 1, statistics = 0] of [
     [true, 0],
     [false, 0],
     [true, 4],
     [true, 4, 3],
+    [true, 0, 2, 10],
+    [true, 0, 0, 10],
   ] as const) {
-    it(`gives every step what its frames add, ${residual ? 'with' : 'without'} the residual, peak ${peakSharpness}, members ${members}`, async () => {
-      const model = randomNetwork(residual, peakSharpness, members);
+    it(`gives every step what its frames add, ${residual ? 'with' : 'without'} the residual, peak ${peakSharpness}, members ${members}, statistics ${statistics}`, async () => {
+      const model = randomNetwork(residual, peakSharpness, members, statistics);
       const { shape } = model.manifest;
       const engine = await loadEngine('onnxruntime', model);
       const reader = await HiddenFrameReader.open(shape, model.weights);
@@ -214,7 +216,7 @@ describe('the account of a reading', () => {
     };
     heapGrowth(20_000); // compiles
     // An object a step would be 24 bytes or more; what remains is the compiler's and the measuring.
-    const perStep = heapGrowth(2000) / 2000;
+    const perStep = heapGrowth(20_000) / 20_000;
     assert.ok(perStep < 12, `${perStep} bytes a step`);
   });
 

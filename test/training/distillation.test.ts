@@ -3,19 +3,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadEngine } from '../../src/pipeline/engines/load-engine.ts';
-import { FEATURE_COUNT } from '../../src/pipeline/features/layout.ts';
-import type { ModelFolder } from '../../src/pipeline/model-folder.ts';
-import { initialState } from '../../src/pipeline/network/shape.ts';
 import { membersOf } from '../../src/pipeline/network/weights.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
-import type { TrainingClip } from '../../src/training/batches.ts';
-import type { CorpusClip } from '../../src/training/corpora/clip.ts';
 import { mixInTeacher } from '../../src/training/distillation.ts';
 import type { Targets } from '../../src/training/loss.ts';
-import { createRandom } from '../../src/training/random.ts';
 import { trainModel } from '../../src/training/train-model.ts';
 import { readTrainingPlan, type TrainingPlan } from '../../src/training/training-plan.ts';
+import { logitsOf, madeRecordings } from '../helpers/made-recordings.ts';
 
 describe('mixInTeacher', () => {
   const targets = (): Targets => ({
@@ -51,6 +45,7 @@ describe('trainModel with teachers', function () {
       'training.epochs=2',
       'training.distillation={"teachers":2,"epochs":1,"share":0.7}',
       'training.network.members=1',
+      'training.network.statisticsUnits=0',
       'training.network.convChannels=16',
       'training.network.hiddenUnits=16',
     ]);
@@ -110,6 +105,7 @@ describe('trainModel of several members', function () {
       'training.network.convChannels=16',
       'training.network.hiddenUnits=16',
       `training.network.members=${members}`,
+      'training.network.statisticsUnits=0',
     ]);
 
   it('trains them one by one and answers with the mean of their logits', async () => {
@@ -180,39 +176,3 @@ describe('trainModel of several members', function () {
     assert.notDeepEqual(model.weights['output.kernel'], from.weights['output.kernel']);
   });
 });
-
-/** What a model answers to made frames, by the code that was trained. */
-async function logitsOf({ manifest, weights, graph }: ModelFolder): Promise<Float32Array> {
-  const engine = await loadEngine('tensorflow-wasm', { manifest, weights, graph });
-  const random = createRandom(9);
-  const frames = Float32Array.from({ length: 20 * FEATURE_COUNT }, () => random.normal());
-  const state = initialState(manifest.shape);
-  const { logits } = await engine.step({ batchSize: 1, frameCount: 20, frames, state });
-  await engine.close();
-  return logits;
-}
-
-/** Recordings whose label shows as a raised band, and the sides they stand on. */
-function madeRecordings() {
-  const random = createRandom(4);
-  const features = new Map<string, TrainingClip>();
-  const clips = Array.from({ length: 24 }, (_, i): CorpusClip => {
-    const label = i % 4;
-    const path = `clip-${i}`;
-    const length = 12 + random.integer(12);
-    const frames = Float32Array.from(
-      { length: length * FEATURE_COUNT },
-      (_, k) => random.normal() + ((k % FEATURE_COUNT) >> 3 === label ? 1 : 0),
-    );
-    const speaker = `ravdess-${i % 3}`;
-    features.set(path, { variants: [frames], label, speaker, corpus: 'ravdess', path });
-    return { path, corpus: 'ravdess', speaker, label: 'neutral' };
-  });
-  const of = (speaker: string) => clips.filter((clip) => clip.speaker === speaker);
-  const sides = {
-    train: [...of('ravdess-0'), ...of('ravdess-1')],
-    validation: of('ravdess-2'),
-    test: [],
-  };
-  return { sides, features };
-}

@@ -3,14 +3,12 @@ import { loadEngine } from '../../src/pipeline/engines/load-engine.ts';
 import {
   DEFAULT_SHAPE,
   initialState,
-  memberShape,
   type NetworkShape,
   stateSize,
 } from '../../src/pipeline/network/shape.ts';
-import { joinMembers, type WeightArrays } from '../../src/pipeline/network/weights.ts';
-import { initialWeights } from '../../src/training/initial-weights.ts';
 import { exportOnnx } from '../../src/training/onnx-export.ts';
-import { createRandom, type Random } from '../../src/training/random.ts';
+import { createRandom } from '../../src/training/random.ts';
+import { randomReaders } from '../helpers/random-network.ts';
 
 const SHAPES: NetworkShape[] = [
   { ...DEFAULT_SHAPE, featureCount: 9, convChannels: 12, hiddenUnits: 12 },
@@ -25,26 +23,22 @@ const SHAPES: NetworkShape[] = [
     peakSharpness: 4,
     members: 3,
   },
+  { ...DEFAULT_SHAPE, featureCount: 9, members: 0, statisticsUnits: 11 },
+  {
+    ...DEFAULT_SHAPE,
+    featureCount: 9,
+    convChannels: 8,
+    hiddenUnits: 8,
+    members: 2,
+    statisticsUnits: 11,
+  },
 ];
-
-function randomWeights(shape: NetworkShape, random: Random): WeightArrays {
-  const members = Array.from({ length: shape.members }, () => {
-    const own = initialWeights(memberShape(shape), random);
-    for (const values of Object.values(own)) {
-      values.forEach((_, i) => {
-        values[i]! += random.normal(0, 0.1);
-      });
-    }
-    return own;
-  });
-  return joinMembers(members);
-}
 
 describe('exportOnnx', () => {
   for (const [index, shape] of SHAPES.entries()) {
     it(`writes a graph that equals the trained network (shape ${index + 1})`, async () => {
       const random = createRandom(index);
-      const weights = randomWeights(shape, random);
+      const weights = randomReaders(shape, random);
       const model = { weights, graph: exportOnnx(shape, weights), manifest: { shape } };
       const onnx = await loadEngine('onnxruntime', model);
       const trained = await loadEngine('tensorflow-wasm', model);

@@ -19,7 +19,7 @@ const RECIPE: Recipe = {
   batchSize: 8,
   learningRate: 5e-3,
   labelSmoothing: 0,
-  dropout: { conv: 0, pooled: 0 },
+  dropout: { conv: 0, pooled: 0, dense: 0 },
   specAugment: { timeMasks: 0, maxTimeFrames: 0, melMasks: 0, maxMelBands: 0 },
   emaDecay: 0.9,
   network: {
@@ -30,6 +30,7 @@ const RECIPE: Recipe = {
     residual: true,
     halfLifeMs: 8000,
     members: 1,
+    statisticsUnits: 0,
     peakSharpness: 0,
     peakFallMs: 8000,
     centringPriorFrames: 30,
@@ -75,7 +76,7 @@ describe('trainer', function () {
 
   for (const engine of ['onnxruntime', 'tensorflow-wasm'] as const) {
     it(`gives the same weights for the same seed, and leaves no tensors behind, with ${engine}`, async () => {
-      const recipe = { ...RECIPE, epochs: 2, dropout: { conv: 0.2, pooled: 0.2 } };
+      const recipe = { ...RECIPE, epochs: 2, dropout: { conv: 0.2, pooled: 0.2, dense: 0 } };
       const once = (seed: number) =>
         train(syntheticClips(16, 1), [], { ...recipe, seed }, { clock: systemClock, engine });
       const first = await once(1);
@@ -89,7 +90,7 @@ describe('trainer', function () {
   }
 
   it('ends in the same weights when it was interrupted and resumed', async () => {
-    const recipe: Recipe = { ...RECIPE, epochs: 4, dropout: { conv: 0.2, pooled: 0.2 } };
+    const recipe: Recipe = { ...RECIPE, epochs: 4, dropout: { conv: 0.2, pooled: 0.2, dense: 0 } };
     const folder = await mkdtemp(join(tmpdir(), 'tonewire-'));
     const checkpoint = join(folder, 'checkpoint');
     const clips = syntheticClips(16, 1);

@@ -62,6 +62,7 @@ async function trainOne(
     onStep: ({ step, steps, loss }) => training.update(step, steps, `loss ${loss.toFixed(3)}`),
     onTeacher: (number) => log(`teacher ${number} of ${plan.training.distillation.teachers}`),
     onMember: (number, count) => log(`member ${number} of ${count}`),
+    onStatistics: () => log('statistics'),
     onEpoch: (report) => log(describeEpoch(report)),
   }).finally(() => training.stop());
   const { id, temperature } = folder.manifest;

@@ -9,6 +9,7 @@ import {
   decayPerFrame,
   type NetworkShape,
   peakDecayPerFrame,
+  readerShares,
 } from '../../pipeline/network/shape.ts';
 import { VARIANCE_FLOOR } from '../../pipeline/network/variance-floor.ts';
 import type { WeightArrays } from '../../pipeline/network/weights.ts';
@@ -81,30 +82,31 @@ function linearLogits(head: Head, pooled: Float64Array) {
 }
 
 /**
- * Divides every logit at the last frame among the frames, each member's and then their mean. The pooled mean is a sum over frames,
- * Σ w·h; so is the deviation, d = (d² ) / d = Σ w·((h − mean)² + floor) / d; the peak falls to the
- * frames by their shares in it. The head is linear where
- * it stands, so that the parts of all frames and the bias sum to the logit exactly. Exact as a sum;
- * as an explanation it takes the relus, the mean and each frame's own hearing of those before it as
- * given.
+ * Divides every logit at the last frame among the frames, each reader's and then all of them as they
+ * weigh in the answer. The pooled mean is a sum over frames, Σ w·h; so is the deviation,
+ * d = (d² ) / d = Σ w·((h − mean)² + floor) / d; the peak falls to the frames by their shares in it.
+ * The head is linear where it stands, so that the parts of all frames and the bias sum to the logit
+ * exactly. Exact as a sum; as an explanation it takes the relus, the mean and each frame's own
+ * hearing of those before it as given.
  */
 export function contributions(
   shape: NetworkShape,
   weights: WeightArrays,
-  members: readonly HiddenFrames[],
+  readers: readonly HiddenFrames[],
 ): Contributions {
-  const parts = createHeads(shape, weights).map((head, m) => ofMember(head, members[m]!));
-  const mean = (arrays: readonly Float32Array[]) =>
-    arrays[0]!.map((_, i) => arrays.reduce((sum, array) => sum + array[i]!, 0) / arrays.length);
+  const parts = createHeads(shape, weights).map((head, r) => ofReader(head, readers[r]!));
+  const shares = readerShares(shape);
+  const weigh = (arrays: readonly Float32Array[]) =>
+    arrays[0]!.map((_, i) => arrays.reduce((sum, array, r) => sum + shares[r]! * array[i]!, 0));
   return {
-    attention: mean(parts.map(({ attention }) => attention)),
-    values: mean(parts.map(({ values }) => values)),
-    bias: mean(parts.map(({ bias }) => bias)),
+    attention: weigh(parts.map(({ attention }) => attention)),
+    values: weigh(parts.map(({ values }) => values)),
+    bias: weigh(parts.map(({ bias }) => bias)),
   };
 }
 
-/** The same of one member's logits. */
-function ofMember(head: Head, frames: HiddenFrames): Contributions {
+/** The same of one reader's logits. */
+function ofReader(head: Head, frames: HiddenFrames): Contributions {
   const { shape } = head;
   const { frameCount, hidden, scores } = frames;
   const { hiddenUnits, labelCount } = shape;

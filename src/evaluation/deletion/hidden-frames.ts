@@ -2,27 +2,30 @@ import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../../pipeline/engines/tensorflow-backend.ts';
 import { add, convolve, dense } from '../../pipeline/network/blocks.ts';
 import { centre } from '../../pipeline/network/centring.ts';
+import { normalise } from '../../pipeline/network/layers.ts';
 import { lstmStep } from '../../pipeline/network/lstm.ts';
 import { memberShape, type NetworkShape } from '../../pipeline/network/shape.ts';
 import { toTensors } from '../../pipeline/network/weight-tensors.ts';
 import { membersOf, type WeightArrays, type Weights } from '../../pipeline/network/weights.ts';
 
-/** What the head of the network is computed from, frame by frame. */
+/** What the head of one reader is computed from, frame by frame. */
 export interface HiddenFrames {
   readonly frameCount: number;
-  /** `[frameCount, H]`: what the attention pools. */
+  /** `[frameCount, H]`: what the attention pools; of the statistics, the normalised features. */
   readonly hidden: Float32Array;
-  /** `[frameCount]`: the attention's scores. */
+  /** `[frameCount]`: the attention's scores; of the statistics, zeros. */
   readonly scores: Float32Array;
 }
 
 /** Shows a network's inside for whole utterances: the step (network.ts) gives only its sums. */
 export class HiddenFrameReader {
   readonly #shape: NetworkShape;
+  readonly #whole: Weights;
   readonly #members: readonly Weights[];
 
-  private constructor(shape: NetworkShape, members: readonly Weights[]) {
+  private constructor(shape: NetworkShape, whole: Weights, members: readonly Weights[]) {
     this.#shape = shape;
+    this.#whole = whole;
     this.#members = members;
   }
 
@@ -31,19 +34,32 @@ export class HiddenFrameReader {
     await useBackend('wasm');
     const own = memberShape(shape);
     const members = membersOf(shape, weights).map((member) => toTensors(member, own));
-    return new HiddenFrameReader(own, members);
+    return new HiddenFrameReader(shape, toTensors(weights, shape), members);
   }
 
-  /** Hears raw features `[frames, F]` from the beginning: what each member makes of them. */
+  /** Hears raw features `[frames, F]` from the beginning: what each reader makes of them. */
   read(features: Float32Array): HiddenFrames[] {
-    return this.#members.map((weights) => this.#readMember(weights, features));
+    const members = this.#members.map((weights) => this.#readMember(weights, features));
+    return this.#shape.statisticsUnits > 0 ? [...members, this.#asTheyAre(features)] : members;
+  }
+
+  #asTheyAre(features: Float32Array): HiddenFrames {
+    const { featureCount } = this.#shape;
+    const frameCount = features.length / featureCount;
+    const hidden = tf.tidy(() =>
+      normalise(
+        this.#whole,
+        tf.tensor3d(features, [1, frameCount, featureCount]),
+      ).dataSync<'float32'>(),
+    );
+    return { frameCount, hidden, scores: new Float32Array(frameCount) };
   }
 
   #readMember(weights: Weights, features: Float32Array): HiddenFrames {
     const { featureCount } = this.#shape;
     const frameCount = features.length / featureCount;
     return tf.tidy(() => {
-      const hidden = this.#hidden(weights, tf.tensor2d(features, [frameCount, featureCount]));
+      const hidden = this.#hidden(weights, tf.tensor3d(features, [1, frameCount, featureCount]));
       const kernel = weights['attention.kernel'];
       const layer = dense(hidden, kernel, weights['attention.bias'], 'tanh');
       const scores = tf.matMul(layer, weights['attention.vector']);
@@ -56,16 +72,16 @@ export class HiddenFrameReader {
   }
 
   close(): void {
-    for (const weights of this.#members) tf.dispose(Object.values(weights));
+    for (const weights of [this.#whole, ...this.#members]) tf.dispose(Object.values(weights));
   }
 
-  /** `[T, F]` → `[T, H]`: all layers below the attention. */
-  #hidden(weights: Weights, features: tf.Tensor2D): tf.Tensor2D {
+  /** `[1, T, F]` → `[T, H]`: all layers below the attention. */
+  #hidden(weights: Weights, features: tf.Tensor3D): tf.Tensor2D {
     const shape = this.#shape;
-    const scaled = tf.mul(tf.sub(features, weights['input.mean']), weights['input.scale']);
+    const normalised = normalise(weights, features);
     const zeros = (rows: number, columns: number) => tf.zeros([rows, columns]) as tf.Tensor2D;
     const heard = { count: zeros(1, 1), sum: zeros(1, shape.featureCount) };
-    const centred = centre(shape, scaled as tf.Tensor2D, weights['input.centre'], heard);
+    const centred = centre(shape, normalised, weights['input.centre'], heard);
     const convolved = (x: tf.Tensor2D, name: 'conv1' | 'conv2') =>
       convolve(x, {
         context: zeros(shape.convKernel - 1, x.shape[1]),

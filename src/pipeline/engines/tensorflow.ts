@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TonewireError } from '../../protocol/errors.ts';
 import { memberShape, type NetworkShape, stateSize } from '../network/shape.ts';
-import { type StepTensors, step } from '../network/step.ts';
+import { type StepTensors, type StepWeights, step } from '../network/step.ts';
 import { toTensors } from '../network/weight-tensors.ts';
-import { membersOf, type WeightArrays, type Weights } from '../network/weights.ts';
+import { membersOf, type WeightArrays } from '../network/weights.ts';
 import type { Engine, StepInput, StepOutput } from './engine.ts';
 import { type TensorflowBackend, useBackend } from './tensorflow-backend.ts';
 
@@ -12,9 +12,9 @@ class TensorflowEngine implements Engine {
   readonly name: string;
   readonly #shape: NetworkShape;
   readonly #stateSize: number;
-  readonly #weights: readonly Weights[];
+  readonly #weights: StepWeights;
 
-  constructor(name: string, shape: NetworkShape, weights: readonly Weights[]) {
+  constructor(name: string, shape: NetworkShape, weights: StepWeights) {
     this.name = name;
     this.#shape = shape;
     this.#stateSize = stateSize(shape);
@@ -51,7 +51,8 @@ class TensorflowEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    for (const member of this.#weights) tf.dispose(Object.values(member));
+    const { whole, members } = this.#weights;
+    for (const tensors of [whole, ...members]) tf.dispose(Object.values(tensors));
   }
 }
 
@@ -63,5 +64,6 @@ export async function loadTensorflow(
 ): Promise<Engine> {
   await useBackend(backend);
   const members = membersOf(shape, weights).map((own) => toTensors(own, memberShape(shape)));
-  return new TensorflowEngine(`tensorflow-${backend}`, shape, members);
+  const whole = toTensors(weights, shape);
+  return new TensorflowEngine(`tensorflow-${backend}`, shape, { whole, members });
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { dense } from './blocks.ts';
-import type { Weights } from './weights.ts';
+import { dense, scaleBy } from './blocks.ts';
+import type { HeadName, Weights } from './weights.ts';
 
 /** The network's layers over its weights, as `step` and `readouts` both wire them (network.ts). */
 
@@ -38,10 +38,15 @@ export function attentionScores(weights: Weights, hidden: tf.Tensor2D): tf.Tenso
   return dense(layer, weights['attention.vector'], tf.zeros([1, 1]));
 }
 
-/** `[N, pooled]` → `[N, labels]`. */
-export function head(weights: Weights, x: tf.Tensor2D): tf.Tensor2D {
+/** `[N, pooled]` → `[N, labels]`; `dropout` scales the dense units, `[B, D]` with N a multiple of B. */
+export function head(
+  weights: Pick<Weights, HeadName>,
+  x: tf.Tensor2D,
+  dropout?: tf.Tensor2D,
+): tf.Tensor2D {
   const hidden = dense(x, weights['dense.kernel'], weights['dense.bias'], 'relu');
-  return dense(hidden, weights['output.kernel'], weights['output.bias']);
+  const kept = dropout === undefined ? hidden : scaleBy(hidden, dropout);
+  return dense(kept, weights['output.kernel'], weights['output.bias']);
 }
 
 export function lstmWeights(weights: Weights) {

@@ -1,10 +1,11 @@
 import { kernelWithArrays, LANES } from '../kernel/kernel.ts';
 import { dot } from './dot.ts';
-import { memberShape, type NetworkShape, pooledSize } from './shape.ts';
-import { membersOf, type WeightArrays } from './weights.ts';
+import { type NetworkShape, pooledSize, readerShapes } from './shape.ts';
+import { type HeadName, membersOf, statisticsHead, type WeightArrays } from './weights.ts';
 
-/** The layers of one member above the attention: pooled vector → dense, relu → logits. */
+/** The layers of one reader above its sums: pooled vector → dense, relu → logits. */
 export interface Head {
+  /** The reader's own (shape.ts). */
   readonly shape: NetworkShape;
   readonly weights: Pick<WeightArrays, 'dense.bias' | 'output.kernel' | 'output.bias'>;
   /** The dense layer, in a kernel of its own. */
@@ -13,17 +14,31 @@ export interface Head {
 
 type DenseLayer = ReturnType<typeof createDenseLayer>;
 
-/** One for every member; once a model, and all legs share them. */
+/** One for every reader; once a model, and all legs share them. */
 export function createHeads(shape: NetworkShape, weights: WeightArrays): Head[] {
-  return membersOf(shape, weights).map((own) => createHead(memberShape(shape), own));
+  const layers: Pick<WeightArrays, HeadName>[] = [...membersOf(shape, weights)];
+  if (shape.statisticsUnits > 0) layers.push(standardisingHead(weights));
+  return readerShapes(shape).map((own, reader) => {
+    const layer = layers[reader]!;
+    return { shape: own, weights: layer, dense: createDenseLayer(own, layer) };
+  });
 }
 
-function createHead(shape: NetworkShape, weights: WeightArrays): Head {
-  return { shape, weights, dense: createDenseLayer(shape, weights) };
+/** The statistics' head over the pooled vector as it is: what standardises it goes into the dense layer. */
+function standardisingHead(weights: WeightArrays): Pick<WeightArrays, HeadName> {
+  const head = statisticsHead(weights);
+  const bias = Float64Array.from(head['dense.bias']);
+  const kernel = head['dense.kernel'].map((value, i) => {
+    const row = Math.floor(i / bias.length);
+    const scaled = value * weights['statistics.scale'][row]!;
+    bias[i % bias.length]! -= scaled * weights['statistics.mean'][row]!;
+    return scaled;
+  });
+  return { ...head, 'dense.kernel': kernel, 'dense.bias': Float32Array.from(bias) };
 }
 
 /** `rows[D, width]` is the kernel turned, so that what a dense unit reads lies together. */
-function createDenseLayer(shape: NetworkShape, weights: WeightArrays) {
+function createDenseLayer(shape: NetworkShape, weights: Pick<WeightArrays, HeadName>) {
   const { denseUnits } = shape;
   const inputs = pooledSize(shape);
   const width = Math.ceil(inputs / LANES) * LANES;

@@ -5,14 +5,17 @@ import { attentionScores, convolution, head, lstmWeights, normalise } from './la
 import { type LstmState, lstmSequence } from './lstm.ts';
 import { peakReadouts } from './peak.ts';
 import { poolReadouts } from './pooling.ts';
+import type { ReadoutPlan } from './readout-blocks.ts';
 import { decayPerFrame, type NetworkShape } from './shape.ts';
+import { statisticsReadouts } from './statistics.ts';
 import type { Weights } from './weights.ts';
 
 /**
  * The network: normalise, centre → two causal convolutions with relu → LSTM (+ its input) → running
- * attention and peak → dense, relu → logits. `readouts` trains one member, `step` (step.ts) serves
- * all; both are wired from the same blocks, and a test holds them together. Rows inside are
- * time-major (see blocks.ts).
+ * attention and peak → dense, relu → logits; and, in a network that has them, statistics of the frames
+ * before they are centred → dense, relu → logits (statistics.ts). `readouts` trains one member, or the
+ * statistics; `step` (step.ts) serves all; both are wired from the same blocks, and a test holds them
+ * together. Rows inside are time-major (see blocks.ts).
  */
 
 /** Dropout masks, already scaled by 1/(1 − rate); each is the same at every frame of a clip. */
@@ -23,6 +26,8 @@ export interface DropoutMasks {
   readonly conv2: tf.Tensor2D;
   /** `[B, pooled]`, the same at every readout of a clip. */
   readonly pooled: tf.Tensor2D;
+  /** `[B, D]`, of the dense layer. */
+  readonly dense: tf.Tensor2D;
 }
 
 export interface ReadoutOptions {
@@ -62,6 +67,26 @@ export function readouts(
 ): Readouts {
   const [batchSize, frameCount] = frames.shape;
   const { every, dropout } = options;
+  const normalised = normalise(weights, frames);
+  const present = presence(lengths, frameCount);
+  const plan = { frameCount, batchSize, every, present };
+  const count = readoutCount(frameCount, every);
+  const logits =
+    shape.members === 0
+      ? statisticsReadouts(shape, weights, normalised, plan, dropout)
+      : memberReadouts(shape, weights, normalised, plan, dropout);
+  return { logits, count };
+}
+
+/** The same of one member: normalised frames `[T·B, F]` → logits `[R·B, labels]`. */
+function memberReadouts(
+  shape: NetworkShape,
+  weights: Weights,
+  normalised: tf.Tensor2D,
+  plan: ReadoutPlan,
+  dropout: DropoutMasks | undefined,
+): tf.Tensor2D {
+  const { batchSize } = plan;
   const context = (shape.convKernel - 1) * batchSize;
   const drop = (x: tf.Tensor2D, mask: tf.Tensor2D | undefined) =>
     mask === undefined ? x : scaleBy(x, mask);
@@ -71,7 +96,6 @@ export function readouts(
     count: tf.zeros([batchSize, 1]) as tf.Tensor2D,
     sum: tf.zeros([batchSize, shape.featureCount]) as tf.Tensor2D,
   };
-  const normalised = normalise(weights, frames);
   const input = centre(shape, normalised, weights['input.centre'], nothing).frames;
   const first = drop(convolve(input, conv1), dropout?.conv1);
   const conv2 = convolution(weights, 'conv2', empty(shape.convChannels), batchSize);
@@ -81,11 +105,8 @@ export function readouts(
   const recurrent = lstmSequence(second, lstmWeights(weights), start);
   const hidden = shape.residual ? add(recurrent, second) : recurrent;
   const scores = attentionScores(weights, hidden);
-  const present = presence(lengths, frameCount);
-  const plan = { frameCount, batchSize, every, present };
-  const count = readoutCount(frameCount, every);
-  const statistics = poolReadouts(hidden, scores, plan, decayPerFrame(shape));
-  const vectors =
-    shape.peakSharpness > 0 ? concat(statistics, peakReadouts(shape, hidden, plan)) : statistics;
-  return { logits: head(weights, drop(vectors, dropout?.pooled)), count };
+  const moments = poolReadouts(hidden, scores, plan, decayPerFrame(shape));
+  const pooled =
+    shape.peakSharpness > 0 ? concat(moments, peakReadouts(shape, hidden, plan)) : moments;
+  return head(weights, drop(pooled, dropout?.pooled), dropout?.dense);
 }

@@ -3,8 +3,13 @@ import { ANALYSIS_RATE_HZ, FEATURE_COUNT, HOP_SAMPLES } from '../features/layout
 
 /** The network's hyper-parameters. A model's manifest holds them; weights fit one shape only. */
 export interface NetworkShape {
-  /** Networks of these widths that hear the same centred frames; the answer is the mean of their logits. */
+  /** Networks of these widths that hear the same centred frames; the mean of their logits answers. */
   readonly members: number;
+  /**
+   * Width of the dense layer of one more reader, which pools the frames as they are, not centred
+   * (statistics.ts); half the answer is its own. 0: there is none.
+   */
+  readonly statisticsUnits: number;
   readonly featureCount: number;
   /** Frames that one output of a convolution sees: itself and the ones before it. */
   readonly convKernel: number;
@@ -31,6 +36,7 @@ export interface NetworkShape {
 
 export const DEFAULT_SHAPE: NetworkShape = {
   members: 1,
+  statisticsUnits: 0,
   featureCount: FEATURE_COUNT,
   convKernel: 5,
   convChannels: 128,
@@ -72,17 +78,46 @@ export function centringDecayPerFrame(shape: NetworkShape): number {
 
 /** The shape of each member by itself. */
 export function memberShape(shape: NetworkShape): NetworkShape {
-  return { ...shape, members: 1 };
+  return { ...shape, members: 1, statisticsUnits: 0 };
+}
+
+/** α of the peaks that are pooled of the frames themselves. */
+const STATISTICS_SHARPNESS = 4;
+
+/** The pooling and the head of the statistics as those of a member whose hidden vector is the frame. */
+export function statisticsShape(shape: NetworkShape): NetworkShape {
+  return {
+    ...memberShape(shape),
+    hiddenUnits: shape.featureCount,
+    denseUnits: shape.statisticsUnits,
+    peakSharpness: STATISTICS_SHARPNESS,
+  };
+}
+
+/** By pooling and head, all that read the frames: the members, then the statistics if there are any. */
+export function readerShapes(shape: NetworkShape): NetworkShape[] {
+  const members = Array.from({ length: shape.members }, () => memberShape(shape));
+  return shape.statisticsUnits > 0 ? [...members, statisticsShape(shape)] : members;
+}
+
+/** The one reader that is trained in a network: its member, or its statistics. */
+export function trainedReader(shape: NetworkShape): NetworkShape {
+  return readerShapes(shape)[0]!;
+}
+
+/** What each reader's logits weigh in the answer, 1 together: the statistics as much as all members. */
+export function readerShares(shape: NetworkShape): number[] {
+  const { members, statisticsUnits } = shape;
+  const ofMembers = statisticsUnits > 0 ? 0.5 : 1;
+  const shares = Array.from({ length: members }, () => ofMembers / members);
+  return statisticsUnits > 0 ? [...shares, members > 0 ? 0.5 : 1] : shares;
 }
 
 /** What all members hear: kept once. */
 export type SharedPartName = 'heard' | 'heardSum' | 'conv1';
 
-/** What every member keeps for itself. */
-export type MemberPartName =
-  | 'conv2'
-  | 'hidden'
-  | 'cell'
+/** What every reader keeps for itself: the sums that its head reads. */
+export type ReaderPartName =
   | 'maximum'
   | 'denominator'
   | 'numerator'
@@ -90,11 +125,14 @@ export type MemberPartName =
   | 'peakCount'
   | 'peakSum';
 
+/** What every member keeps for itself. */
+export type MemberPartName = 'conv2' | 'hidden' | 'cell' | ReaderPartName;
+
 /** One part of the flat state vector. */
 export interface StatePart {
   readonly name: SharedPartName | MemberPartName;
-  /** Whose it is, from 0; of a shared part nobody's. */
-  readonly member?: number;
+  /** Which reader's it is, from 0; of a shared part nobody's. */
+  readonly reader?: number;
   readonly offset: number;
   readonly size: number;
 }
@@ -106,39 +144,46 @@ export interface StatePart {
  * `hidden` and `cell` are the LSTM's; `maximum`, `denominator`, `numerator` (Σ w·h) and `square`
  * (Σ w·h²) are the running attention's, with weights w = e^(score − maximum). `peakCount` and
  * `peakSum` are the peak's (peak.ts), in a network that has one. What a member keeps for itself lies
- * together, member by member, after what they share.
+ * together, member by member, after what they share; last lie the sums of the statistics.
  */
 export function stateLayout(shape: NetworkShape): readonly StatePart[] {
   const context = shape.convKernel - 1;
-  const peak = [
-    ['peakCount', 1],
-    ['peakSum', shape.hiddenUnits],
-  ] as const;
   const shared = [
     ['heard', 1],
     ['heardSum', shape.featureCount],
     ['conv1', context * shape.featureCount],
   ] as const;
-  const own = [
+  const trunk = [
     ['conv2', context * shape.convChannels],
     ['hidden', shape.hiddenUnits],
     ['cell', shape.hiddenUnits],
-    ['maximum', 1],
-    ['denominator', 1],
-    ['numerator', shape.hiddenUnits],
-    ['square', shape.hiddenUnits],
-    ...(shape.peakSharpness > 0 ? peak : []),
   ] as const;
   const parts: Omit<StatePart, 'offset'>[] = shared.map(([name, size]) => ({ name, size }));
-  for (let member = 0; member < shape.members; member++) {
-    parts.push(...own.map(([name, size]) => ({ name, member, size })));
-  }
+  readerShapes(shape).forEach((own, reader) => {
+    const below = reader < shape.members ? trunk : [];
+    parts.push(...[...below, ...sumParts(own)].map(([name, size]) => ({ name, reader, size })));
+  });
   let offset = 0;
   return parts.map((part) => {
     const placed = { ...part, offset };
     offset += part.size;
     return placed;
   });
+}
+
+/** The sums that a reader's head reads, and their sizes. */
+function sumParts({ hiddenUnits, peakSharpness }: NetworkShape) {
+  const attention = [
+    ['maximum', 1],
+    ['denominator', 1],
+    ['numerator', hiddenUnits],
+    ['square', hiddenUnits],
+  ] as const;
+  const peak = [
+    ['peakCount', 1],
+    ['peakSum', hiddenUnits],
+  ] as const;
+  return peakSharpness > 0 ? [...attention, ...peak] : attention;
 }
 
 /** Numbers in a leg's state. */
@@ -161,12 +206,12 @@ export function initialState(shape: NetworkShape): Float32Array {
  */
 export function megaflopsPerAudioSecond(shape: NetworkShape, stepFrames = 8): number {
   const { featureCount, convKernel, convChannels, hiddenUnits, attentionUnits } = shape;
-  const perFrame =
+  const trunk =
     convKernel * convChannels * (featureCount + convChannels) +
     4 * hiddenUnits * (convChannels + hiddenUnits) +
-    attentionUnits * (hiddenUnits + 1) +
-    1.5 * pooledSize(shape);
-  const perStep = shape.denseUnits * (pooledSize(shape) + shape.labelCount);
-  const framesPerSecond = 1000 / shape.hopMs;
-  return (2 * shape.members * framesPerSecond * (perFrame + perStep / stepFrames)) / 1e6;
+    attentionUnits * (hiddenUnits + 1);
+  const read = (own: NetworkShape) =>
+    1.5 * pooledSize(own) + (own.denseUnits * (pooledSize(own) + own.labelCount)) / stepFrames;
+  const readers = readerShapes(shape).reduce((sum, own) => sum + read(own), 0);
+  return (2 * (1000 / shape.hopMs) * (shape.members * trunk + readers)) / 1e6;
 }

@@ -4,9 +4,18 @@ import { centre } from './centring.ts';
 import { attentionScores, convolution, head, lstmWeights, normalise } from './layers.ts';
 import { lstmStep } from './lstm.ts';
 import { addToPeak, peakOf } from './peak.ts';
-import { type AttentionSums, addToSums, pooled } from './pooling.ts';
-import { decayPerFrame, type MemberPartName, type NetworkShape, stateLayout } from './shape.ts';
+import { type AttentionSums, addToSums, pooled as momentsOf } from './pooling.ts';
+import {
+  decayPerFrame,
+  type MemberPartName,
+  memberShape,
+  type NetworkShape,
+  readerShares,
+  stateLayout,
+  statisticsShape,
+} from './shape.ts';
 import { namedParts, orderedParts } from './state-parts.ts';
+import { readStatistics } from './statistics.ts';
 import type { Weights } from './weights.ts';
 
 // A type, not an interface: only a type is assignable to what tf.tidy may return.
@@ -17,7 +26,7 @@ export type StepTensors = {
   readonly state: tf.Tensor2D;
 };
 
-/** A member's parts of the state, `[B, size]` each; those of the peak only if there is one. */
+/** A reader's parts of the state, `[B, size]` each: of a trunk and a peak only where there is one. */
 type MemberParts = Record<MemberPartName, tf.Tensor2D>;
 
 /** `[B, rows·C]`, a part of the state → `[rows·B, C]`, frames to go before the newest. */
@@ -37,14 +46,19 @@ function contextPart(context: tf.Tensor2D, newest: tf.Tensor2D, batchSize: numbe
   return tf.reshape(perLeg, [batchSize, rows * channels]);
 }
 
+/** A network's weights: all tensors as they are stored, and each member's. */
+export interface StepWeights {
+  readonly whole: Weights;
+  readonly members: readonly Weights[];
+}
+
 /**
- * One step over the newest frames `[B, T, F]` of B legs, from their states `[B, S]`; `weights` are
- * the members'. Pure; the caller disposes of what it returns. Stepping in any chunking gives the
- * same result.
+ * One step over the newest frames `[B, T, F]` of B legs, from their states `[B, S]`. Pure; the caller
+ * disposes of what it returns. Stepping in any chunking gives the same result.
  */
 export function step(
   shape: NetworkShape,
-  weights: readonly Weights[],
+  weights: StepWeights,
   frames: tf.Tensor3D,
   state: tf.Tensor2D,
 ): StepTensors {
@@ -54,26 +68,39 @@ export function step(
     const split: tf.Tensor2D[] = tf.split(state, sizes, 1);
     const before = namedParts(shape, split);
     const { heard, heardSum, conv1 } = before.shared;
-    const normalised = normalise(weights[0]!, frames);
+    const normalised = normalise(weights.whole, frames);
     const heardBefore = { count: heard, sum: heardSum };
-    const centred = centre(shape, normalised, weights[0]!['input.centre'], heardBefore);
+    const centred = centre(shape, normalised, weights.whole['input.centre'], heardBefore);
     const context = contextRows(conv1, shape.featureCount);
-    const answers = weights.map((own, m) =>
-      stepMember(shape, own, { frames: centred.frames, context, batchSize }, before.members[m]!),
+    const answers = weights.members.map((own, m) =>
+      stepMember(shape, own, { frames: centred.frames, context, batchSize }, before.readers[m]!),
     );
+    if (shape.statisticsUnits > 0) {
+      answers.push(stepStatistics(shape, weights.whole, normalised, before.readers.at(-1)!));
+    }
     const shared = {
       heard: centred.heard.count,
       heardSum: centred.heard.sum,
       conv1: contextPart(context, centred.frames, batchSize),
     };
-    const members = answers.map((answer) => answer.after);
-    const parts = orderedParts(shape, { shared, members });
-    return { logits: meanOf(answers.map(({ logits }) => logits)), state: tf.concat(parts, 1) };
+    const readers = answers.map((answer) => answer.after);
+    const parts = orderedParts(shape, { shared, readers });
+    const logits = weigh(
+      answers.map((answer) => answer.logits),
+      readerShares(shape),
+    );
+    return { logits, state: tf.concat(parts, 1) };
   });
 }
 
-function meanOf(logits: readonly tf.Tensor2D[]): tf.Tensor2D {
-  return tf.div(tf.addN([...logits]), logits.length) as tf.Tensor2D;
+function weigh(logits: readonly tf.Tensor2D[], shares: readonly number[]): tf.Tensor2D {
+  return tf.addN(logits.map((own, reader) => tf.mul(own, shares[reader]!)));
+}
+
+/** What one reader says, and what it keeps. */
+interface Answer {
+  readonly logits: tf.Tensor2D;
+  readonly after: Partial<MemberParts>;
 }
 
 /** What every member hears: centred frames `[T·B, F]` after those of `context`. */
@@ -83,29 +110,54 @@ interface Heard {
   readonly batchSize: number;
 }
 
-function stepMember(shape: NetworkShape, weights: Weights, heard: Heard, before: MemberParts) {
+function stepMember(
+  shape: NetworkShape,
+  weights: Weights,
+  heard: Heard,
+  before: MemberParts,
+): Answer {
   const { frames, context, batchSize } = heard;
   const context2 = contextRows(before.conv2, shape.convChannels);
   const first = convolve(frames, convolution(weights, 'conv1', context, batchSize));
   const second = convolve(first, convolution(weights, 'conv2', context2, batchSize));
   const lstm = lstmStep(second, lstmWeights(weights), before);
   const outputs = shape.residual ? add(lstm.outputs, second) : lstm.outputs;
-  const scores = attentionScores(weights, outputs);
-  const sums = addToSums(outputs, scores, sumsOf(before), decayPerFrame(shape));
-  const peak = addToPeakOf(shape, outputs, before);
-  const statistics = pooled(sums);
-  const vectors = peak ? concat(statistics, peakOf(shape, peak)) : statistics;
-  const after: Partial<MemberParts> = {
+  const sums = pool(memberShape(shape), outputs, attentionScores(weights, outputs), before);
+  const after = {
     conv2: contextPart(context2, first, batchSize),
     hidden: lstm.hidden,
     cell: lstm.cell,
-    maximum: tf.reshape(sums.maximum, [batchSize, 1]),
-    denominator: tf.reshape(sums.denominator, [batchSize, 1]),
+    ...sums.after,
+  };
+  return { logits: head(weights, sums.pooled), after };
+}
+
+/** The statistics' step over normalised frames `[T·B, F]`. */
+function stepStatistics(
+  shape: NetworkShape,
+  weights: Weights,
+  normalised: tf.Tensor2D,
+  before: MemberParts,
+): Answer {
+  const alike = tf.zeros([normalised.shape[0], 1]) as tf.Tensor2D;
+  const { pooled, after } = pool(statisticsShape(shape), normalised, alike, before);
+  return { logits: readStatistics(weights, pooled), after };
+}
+
+/** Adds frames to a reader's sums; what its head reads of them. `shape` is the reader's. */
+function pool(shape: NetworkShape, hidden: tf.Tensor2D, scores: tf.Tensor2D, before: MemberParts) {
+  const sums = addToSums(hidden, scores, sumsOf(before), decayPerFrame(shape));
+  const peak = addToPeakOf(shape, hidden, before);
+  const moments = momentsOf(sums);
+  const column = (row: tf.Tensor2D) => tf.reshape(row, [-1, 1]) as tf.Tensor2D;
+  const after: Partial<MemberParts> = {
+    maximum: column(sums.maximum),
+    denominator: column(sums.denominator),
     numerator: sums.numerator,
     square: sums.square,
     ...(peak && { peakCount: peak.count, peakSum: peak.sum }),
   };
-  return { logits: head(weights, vectors), after };
+  return { pooled: peak ? concat(moments, peakOf(shape, peak)) : moments, after };
 }
 
 function sumsOf({ maximum, denominator, numerator, square }: MemberParts): AttentionSums {

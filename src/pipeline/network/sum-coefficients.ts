@@ -2,7 +2,7 @@ import { type Head, linearHead, openUnits } from './linear-head.ts';
 import { type NetworkShape, pooledSize } from './shape.ts';
 import { VARIANCE_FLOOR } from './variance-floor.ts';
 
-/** How many numbers the attention's sums are: Σ w, Σ w·h `[H]`, Σ w·h² `[H]`, in the state's order. */
+/** How many numbers a reader's attention sums are: Σ w, Σ w·h `[H]`, Σ w·h² `[H]`, in the state's order. */
 export function attentionSumCount(shape: NetworkShape): number {
   return 1 + 2 * shape.hiddenUnits;
 }

@@ -8,10 +8,11 @@ import {
   type NetworkShape,
   peakDecayPerFrame,
   pooledSize,
+  trainedReader,
 } from '../../pipeline/network/shape.ts';
 import {
-  LEARNED_NAMES,
-  WEIGHT_NAMES,
+  learnedNames,
+  presentNames,
   type WeightArrays,
   weightShapes,
 } from '../../pipeline/network/weights.ts';
@@ -54,22 +55,30 @@ function presence(batch: Batch): Feed {
 
 function weightFeeds(shape: NetworkShape, weights: WeightArrays): Feeds {
   const shapes = weightShapes(shape);
-  return Object.fromEntries(WEIGHT_NAMES.map((name) => [name, [weights[name], shapes[name]]]));
+  const names = presentNames(shape);
+  return Object.fromEntries(names.map((name) => [name, [weights[name], shapes[name]]]));
 }
 
 /** What the graph needs of a batch, with gradients or without. */
 function batchFeeds(shape: NetworkShape, batch: Batch, every: number): Feeds {
   const { frameCount, lengths, frames } = batch;
-  const decay = centringDecayPerFrame(shape);
-  const count = (t: number) => (1 - Math.exp(-decay * t)) / (1 - Math.exp(-decay));
+  const own = trainedReader(shape);
   const readouts = readoutCount(frameCount, every);
   return {
     frames: [frames, [lengths.length, frameCount, FEATURE_COUNT]],
     present: presence(batch),
-    fade: fading(readouts, frameCount, every, decayPerFrame(shape)),
-    ...(shape.peakSharpness > 0 && {
-      peakFade: fading(readouts, frameCount, every, peakDecayPerFrame(shape)),
+    fade: fading(readouts, frameCount, every, decayPerFrame(own)),
+    ...(own.peakSharpness > 0 && {
+      peakFade: fading(readouts, frameCount, every, peakDecayPerFrame(own)),
     }),
+    ...(shape.members > 0 && centringFeeds(shape, frameCount)),
+  };
+}
+
+function centringFeeds(shape: NetworkShape, frameCount: number): Feeds {
+  const decay = centringDecayPerFrame(shape);
+  const count = (t: number) => (1 - Math.exp(-decay * t)) / (1 - Math.exp(-decay));
+  return {
     grow: overTime(frameCount, (t) => Math.exp(decay * t)),
     shrink: overTime(frameCount, (t) => Math.exp(-decay * t)),
     divisor: overTime(frameCount, (t) => shape.centringPriorFrames + count(t)),
@@ -84,13 +93,18 @@ function learningFeeds(
 ): Feeds {
   const readouts = targets.rows / size;
   const labels = [readouts, size, shape.labelCount];
+  const channels = [1, size, shape.convChannels];
+  const reader = trainedReader(shape);
   return {
     wanted: [targets.wanted, labels],
     excluded: [targets.excluded, labels],
     rowWeights: [targets.weights, [readouts, size, 1]],
-    drop1: [dropout.conv1, [1, size, shape.convChannels]],
-    drop2: [dropout.conv2, [1, size, shape.convChannels]],
-    dropPooled: [dropout.pooled, [1, size, pooledSize(shape)]],
+    ...(shape.members > 0 && {
+      drop1: [dropout.conv1, channels],
+      drop2: [dropout.conv2, channels],
+    }),
+    dropPooled: [dropout.pooled, [1, size, pooledSize(reader)]],
+    dropDense: [dropout.dense, [1, size, reader.denseUnits]],
   };
 }
 
@@ -127,7 +141,7 @@ export async function loadOnnxruntimeGradients(
         ...learningFeeds(shape, size, targets, dropout),
       });
       const gradients: Gradients = {};
-      for (const name of LEARNED_NAMES) {
+      for (const name of learnedNames(shape)) {
         gradients[name] = outputs[gradientName(name)]!.data as Float32Array;
       }
       return { loss: (outputs.loss!.data as Float32Array)[0]!, gradients };

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type TensorflowBackend, useBackend } from '../../pipeline/engines/tensorflow-backend.ts';
 import { FEATURE_COUNT } from '../../pipeline/features/layout.ts';
 import { readouts } from '../../pipeline/network/network.ts';
-import { type NetworkShape, pooledSize } from '../../pipeline/network/shape.ts';
+import { type NetworkShape, pooledSize, trainedReader } from '../../pipeline/network/shape.ts';
 import { toTensors } from '../../pipeline/network/weight-tensors.ts';
-import { LEARNED_NAMES, type Weights } from '../../pipeline/network/weights.ts';
+import { learnedNames, type Weights } from '../../pipeline/network/weights.ts';
 import type { Batch } from '../batches.ts';
 import type { DropoutValues } from '../dropout.ts';
 import { crossEntropy } from '../loss.ts';
@@ -16,10 +16,12 @@ function framesOf(batch: Batch): tf.Tensor3D {
 }
 
 function masksOf(dropout: DropoutValues, shape: NetworkShape, batchSize: number) {
+  const reader = trainedReader(shape);
   return {
     conv1: tf.tensor2d(dropout.conv1, [batchSize, shape.convChannels]),
     conv2: tf.tensor2d(dropout.conv2, [batchSize, shape.convChannels]),
-    pooled: tf.tensor2d(dropout.pooled, [batchSize, pooledSize(shape)]),
+    pooled: tf.tensor2d(dropout.pooled, [batchSize, pooledSize(reader)]),
+    dense: tf.tensor2d(dropout.dense, [batchSize, reader.denseUnits]),
   };
 }
 
@@ -29,6 +31,7 @@ export async function loadTensorflowGradients(
   { shape, readoutEvery: every }: GradientEngineOptions,
 ): Promise<GradientEngine> {
   await useBackend(backend);
+  const names = learnedNames(shape);
   return {
     name: `tensorflow-${backend}`,
     async gradients(arrays, batch, targets, values) {
@@ -37,7 +40,7 @@ export async function loadTensorflowGradients(
         const frames = framesOf(batch);
         const dropout = masksOf(values, shape, batch.lengths.length);
         const loss = (...learned: tf.Tensor[]) => {
-          const entries = LEARNED_NAMES.map((name, i) => [name, learned[i]]);
+          const entries = names.map((name, i) => [name, learned[i]]);
           const current = { ...weights, ...Object.fromEntries(entries) } as Weights;
           const options = { every, dropout };
           return crossEntropy(
@@ -45,10 +48,10 @@ export async function loadTensorflowGradients(
             targets,
           );
         };
-        return tf.valueAndGrads(loss)(LEARNED_NAMES.map((name) => weights[name]));
+        return tf.valueAndGrads(loss)(names.map((name) => weights[name]));
       });
       const gradients: Gradients = {};
-      for (const [i, name] of LEARNED_NAMES.entries()) {
+      for (const [i, name] of names.entries()) {
         gradients[name] = (await grads[i]!.data()) as Float32Array;
       }
       const loss = (await value.data())[0]!;

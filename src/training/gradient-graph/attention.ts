@@ -31,7 +31,7 @@ function attentionScores(frames: Frames, hidden: string, units: number): Block {
 }
 
 /** Means and deviations at the readouts, and what their gradients need. */
-interface Statistics {
+export interface Moments {
   readonly denominator: string;
   readonly mean: string;
   readonly moment: string;
@@ -54,16 +54,16 @@ export function attentionPooling(
   const highest = g.node('ReduceMax', [masked], { axes: [0], keepdims: 1 });
   const weights = g.node('Exp', [g.node('Sub', [masked, highest])]);
   const weighted = mul(weights, hidden);
-  const statistics = readStatistics(frames, inputs.fade, units, {
+  const moments = readMoments(frames, inputs.fade, units, {
     weights,
     weighted,
     squared: mul(weighted, hidden),
   });
-  const { mean, deviation } = statistics;
+  const { mean, deviation } = moments;
   return {
     output: g.node('Concat', [mean, deviation], { axis: 2 }),
     backward: (d) => {
-      const sums = sumGradients(frames, d, statistics, units);
+      const sums = sumGradients(frames, d, moments, units);
       const fadeBack = g.node('Transpose', [inputs.fade], { perm: [1, 0] });
       const spread = (x: string, width: number) => overTime(frames, fadeBack, x, width);
       const first = spread(sums.numerator, units);
@@ -81,12 +81,13 @@ export function attentionPooling(
   };
 }
 
-function readStatistics(
+/** From the terms of every frame, `[T, B, ·]`, to the moments at every readout, `[R, B, ·]`. */
+export function readMoments(
   frames: Frames,
   fade: string,
   units: number,
   terms: { readonly weights: string; readonly weighted: string; readonly squared: string },
-): Statistics {
+): Moments {
   const g = frames.graph;
   const sum = (x: string, width: number) => overTime(frames, fade, x, width);
   // A readout whose every weight underflowed beside a far later maximum must not divide by zero.
@@ -99,9 +100,9 @@ function readStatistics(
 }
 
 /** From the gradient of `[mean, deviation]` to those of the three running sums, `[R, B, ·]`. */
-function sumGradients(frames: Frames, d: string, statistics: Statistics, units: number) {
+function sumGradients(frames: Frames, d: string, moments: Moments, units: number) {
   const g = frames.graph;
-  const { denominator, mean, moment, variance, deviation } = statistics;
+  const { denominator, mean, moment, variance, deviation } = moments;
   const mul = (a: string, b: string) => g.node('Mul', [a, b]);
   const widths = g.integers([units, units]);
   const [dMean, dDeviation] = g.nodes('Split', [d, widths], 2, { axis: 2 });

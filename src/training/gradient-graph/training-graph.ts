@@ -1,11 +1,17 @@
-import { type NetworkShape, pooledSize } from '../../pipeline/network/shape.ts';
-import { LEARNED_NAMES, WEIGHT_NAMES, weightShapes } from '../../pipeline/network/weights.ts';
+import {
+  type NetworkShape,
+  pooledSize,
+  statisticsShape,
+  trainedReader,
+} from '../../pipeline/network/shape.ts';
+import { learnedNames, presentNames, weightShapes } from '../../pipeline/network/weights.ts';
 import { OnnxGraph } from '../onnx-graph.ts';
 import { attentionPooling, type ReadoutInputs } from './attention.ts';
 import { affine, type Block, Frames, reluLayer, type WeightGradients } from './block.ts';
 import { convolution } from './convolution.ts';
 import { lstm } from './lstm.ts';
 import { peakPooling } from './peak.ts';
+import { statisticsPooling } from './statistics.ts';
 
 /** Name of the output that holds a weight's gradient. */
 export const gradientName = (weight: string) => `d.${weight}`;
@@ -17,14 +23,30 @@ export const gradientName = (weight: string) => `d.${weight}`;
  */
 export function trainingGraph(shape: NetworkShape, options: { gradients: boolean }): Uint8Array {
   const g = new OnnxGraph();
-  declareWeights(g, shape);
-  const { labelCount, convChannels, hiddenUnits } = shape;
+  for (const name of presentNames(shape)) g.input(name, weightShapes(shape)[name]);
+  const pooled = shape.members === 0 ? statistics(g, shape, options) : member(g, shape, options);
+  const rows = new Frames(g, pooled.output);
+  const { dense, output } = headOf(rows, shape, pooled.output, options);
+  const logits = rows.unfold(output.output, shape.labelCount);
+  if (!options.gradients) {
+    g.output('logits', logits, ['R', 'B', shape.labelCount]);
+    return g.encode('tonewire-readouts');
+  }
+  const loss = crossEntropy(g, logits, shape.labelCount);
+  g.output('loss', loss.output, []);
+  const first = output.backward(rows.fold(loss.dLogits));
+  const second = dense.backward(first.dInput);
+  const below = pooled.backward(rows.unfold(second.dInput, pooledSize(trainedReader(shape))));
+  declareGradients(g, shape, { ...first.gradients, ...second.gradients, ...below.gradients });
+  return g.encode('tonewire-training');
+}
+
+/** All of a member below its head: `[R, B, pooled]`. */
+function member(g: OnnxGraph, shape: NetworkShape, options: { gradients: boolean }): Block {
+  const { convChannels, hiddenUnits } = shape;
   const input = centred(g, shape);
   const frames = new Frames(g, input);
-  const readoutInputs = {
-    present: g.input('present', ['T', 'B', 1]),
-    fade: g.input('fade', ['R', 'T']),
-  };
+  const readoutInputs = declareReadouts(g);
   const mask = (name: string, width: number) =>
     options.gradients ? g.input(name, [1, 'B', width]) : null;
   const taps = shape.convKernel;
@@ -42,36 +64,67 @@ export function trainingGraph(shape: NetworkShape, options: { gradients: boolean
     : recurrent.output;
   const pooling = poolAll(frames, hidden, readoutInputs, shape);
   const pooled = dropped(g, pooling, mask('dropPooled', pooledSize(shape)));
-  const rows = new Frames(g, pooled.output);
-  const dense = reluLayer(g, rows.fold(pooled.output), 'dense.kernel', 'dense.bias');
-  const output = affine(g, dense.output, 'output.kernel', 'output.bias');
-  const logits = rows.unfold(output.output, labelCount);
-  if (!options.gradients) {
-    g.output('logits', logits, ['R', 'B', labelCount]);
-    return g.encode('tonewire-readouts');
-  }
-  const loss = crossEntropy(g, logits, labelCount);
-  g.output('loss', loss.output, []);
-  const first = output.backward(rows.fold(loss.dLogits));
-  const second = dense.backward(first.dInput);
-  const third = pooled.backward(rows.unfold(second.dInput, pooledSize(shape)));
-  const fourth = recurrent.backward(third.dInput);
-  const dConv2 = shape.residual ? g.node('Add', [fourth.dInput, third.dInput]) : fourth.dInput;
-  const fifth = conv2.backward(dConv2);
-  const last = conv1.backward(fifth.dInput);
-  const steps = [first, second, third, fourth, fifth, last];
-  declareGradients(g, shape, Object.assign({}, ...steps.map((step) => step.gradients)));
-  return g.encode('tonewire-training');
+  return {
+    output: pooled.output,
+    backward: (d) => {
+      const third = pooled.backward(d);
+      const fourth = recurrent.backward(third.dInput);
+      const dConv2 = shape.residual ? g.node('Add', [fourth.dInput, third.dInput]) : fourth.dInput;
+      const fifth = conv2.backward(dConv2);
+      const last = conv1.backward(fifth.dInput);
+      const steps = [third, fourth, fifth, last];
+      const gradients = Object.assign({}, ...steps.map((step) => step.gradients));
+      return { dInput: last.dInput, gradients };
+    },
+  };
 }
 
-function declareWeights(g: OnnxGraph, shape: NetworkShape): void {
-  const shapes = weightShapes(shape);
-  for (const name of WEIGHT_NAMES) g.input(name, shapes[name]);
+/** All of the statistics (network/statistics.ts) below their head, where nothing is learned: `[R, B, pooled]`. */
+function statistics(g: OnnxGraph, shape: NetworkShape, options: { gradients: boolean }): Block {
+  const input = normalised(g, shape);
+  const frames = new Frames(g, input);
+  const readoutInputs = declareReadouts(g);
+  const pooling = statisticsPooling(frames, input, readoutInputs, statisticsShape(shape));
+  const width = pooledSize(trainedReader(shape));
+  return dropped(g, pooling, options.gradients ? g.input('dropPooled', [1, 'B', width]) : null);
+}
+
+/** The head over `pooled [R, B, pooled]`: a dense layer and the output over `[R·B, ·]`. */
+function headOf(
+  rows: Frames,
+  shape: NetworkShape,
+  pooled: string,
+  options: { gradients: boolean },
+): { readonly dense: Block; readonly output: Block } {
+  const g = rows.graph;
+  const prefix = shape.members === 0 ? 'statistics.' : '';
+  const units = trainedReader(shape).denseUnits;
+  const layer = reluLayer(g, rows.fold(pooled), `${prefix}dense.kernel`, `${prefix}dense.bias`);
+  const unfolded: Block = {
+    output: rows.unfold(layer.output, units),
+    backward: (d) => layer.backward(rows.fold(d)),
+  };
+  const dense = dropped(
+    g,
+    unfolded,
+    options.gradients ? g.input('dropDense', [1, 'B', units]) : null,
+  );
+  const input = rows.fold(dense.output);
+  const output = affine(g, input, `${prefix}output.kernel`, `${prefix}output.bias`);
+  return {
+    dense: { output: input, backward: (d) => dense.backward(rows.unfold(d, units)) },
+    output,
+  };
+}
+
+function declareReadouts(g: OnnxGraph): ReadoutInputs {
+  return { present: g.input('present', ['T', 'B', 1]), fade: g.input('fade', ['R', 'T']) };
 }
 
 function declareGradients(g: OnnxGraph, shape: NetworkShape, gradients: WeightGradients): void {
   const shapes = weightShapes(shape);
-  for (const name of LEARNED_NAMES) g.output(gradientName(name), gradients[name]!, shapes[name]);
+  for (const name of learnedNames(shape))
+    g.output(gradientName(name), gradients[name]!, shapes[name]);
 }
 
 /** What the head reads, `[T, B, H]` → `[R, B, pooled]`: the attention's statistics, and the peak if there is one. */
@@ -106,16 +159,20 @@ function poolAll(
  * comes from outside: `grow` e^(λt), `shrink` e^(−λt), `divisor` prior + count, `[T, 1, 1]` each.
  */
 function centred(g: OnnxGraph, shape: NetworkShape): string {
-  const frames = g.input('frames', ['B', 'T', shape.featureCount]);
+  const input = normalised(g, shape);
   const overTime = (name: string) => g.input(name, ['T', 1, 1]);
-  const timeMajor = g.node('Transpose', [frames], { perm: [1, 0, 2] });
-  const shifted = g.node('Sub', [timeMajor, 'input.mean']);
-  const normalised = g.node('Mul', [shifted, 'input.scale']);
-  const grown = g.node('Mul', [normalised, overTime('grow')]);
+  const grown = g.node('Mul', [input, overTime('grow')]);
   const summed = g.node('CumSum', [grown, g.integers([0], [])]);
   const sums = g.node('Mul', [summed, overTime('shrink')]);
   const means = g.node('Div', [sums, overTime('divisor')]);
-  return g.node('Sub', [normalised, g.node('Mul', [means, 'input.centre'])]);
+  return g.node('Sub', [input, g.node('Mul', [means, 'input.centre'])]);
+}
+
+/** The input normalised, `[T, B, F]`. */
+function normalised(g: OnnxGraph, shape: NetworkShape): string {
+  const frames = g.input('frames', ['B', 'T', shape.featureCount]);
+  const timeMajor = g.node('Transpose', [frames], { perm: [1, 0, 2] });
+  return g.node('Mul', [g.node('Sub', [timeMajor, 'input.mean']), 'input.scale']);
 }
 
 /** A block behind dropout; `mask` holds 0 or 1/(1 − rate) and is the same at every frame. */

@@ -22,6 +22,7 @@ describe('contributions', () => {
       randomNetwork(false),
       randomNetwork(true, 4),
       COMMITTEE,
+      randomNetwork(true, 0, 2, 10),
       shipped,
     ]) {
       const { shape } = model.manifest;
@@ -45,7 +46,7 @@ describe('contributions', () => {
       reader.close();
       await engine.close();
     }
-    assert.equal(compared, 5 * (3 * 8 + 71));
+    assert.equal(compared, 6 * (3 * 8 + 71));
   });
 
   it('weigh frames by their scores, faded by their age', () => {

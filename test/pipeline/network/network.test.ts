@@ -10,10 +10,15 @@ import {
   pooledSize,
   stateLayout,
   stateSize,
+  trainedReader,
 } from '../../../src/pipeline/network/shape.ts';
 import { step } from '../../../src/pipeline/network/step.ts';
 import { toTensors } from '../../../src/pipeline/network/weight-tensors.ts';
-import { LEARNED_NAMES, type Weights } from '../../../src/pipeline/network/weights.ts';
+import {
+  LEARNED_NAMES,
+  learnedNames,
+  type Weights,
+} from '../../../src/pipeline/network/weights.ts';
 import { initialWeights } from '../../../src/training/initial-weights.ts';
 import { crossEntropy } from '../../../src/training/loss.ts';
 import { createRandom } from '../../../src/training/random.ts';
@@ -29,6 +34,8 @@ const SMALL: NetworkShape = {
 };
 
 const PEAKED: NetworkShape = { ...SMALL, peakSharpness: 3, peakFallMs: 900 };
+
+const STATISTICS: NetworkShape = { ...SMALL, members: 0, statisticsUnits: 9, peakFallMs: 900 };
 
 function randomFrames(frames: number, shape: NetworkShape, seed: number): Float32Array {
   const random = createRandom(seed);
@@ -53,7 +60,15 @@ function busyWeights(shape: NetworkShape, seed: number) {
     weights['input.centre'][i] = i % 2;
     weights['input.scale'][i] = i % 3 === 0 ? 0 : random.uniform(0.5, 2);
   });
+  weights['statistics.mean'].forEach((_, i) => {
+    weights['statistics.mean'][i] = random.normal();
+    weights['statistics.scale'][i] = random.uniform(0.5, 2);
+  });
   return weights;
+}
+
+function nameOf({ featureCount, members, peakSharpness }: NetworkShape): string {
+  return members === 0 ? 'statistics' : `${featureCount} features, peak ${peakSharpness}`;
 }
 
 /** Steps through one leg's frames in the given chunks and returns everything that came out. */
@@ -71,7 +86,7 @@ function stepThrough(
       const part = frames.slice(at * shape.featureCount, (at + count) * shape.featureCount);
       const out = step(
         shape,
-        [weights],
+        { whole: weights, members: shape.members > 0 ? [weights] : [] },
         tf.tensor3d(part, [1, count, shape.featureCount]),
         tf.tensor2d(state, [1, state.length]),
       );
@@ -103,7 +118,8 @@ describe('network', () => {
   before(() => useBackend('wasm'));
 
   it('stays within the budget of 20 megaflops a second of audio', () => {
-    for (const shape of [DEFAULT_SHAPE, { ...DEFAULT_SHAPE, peakSharpness: 4 }]) {
+    for (const more of [{}, { peakSharpness: 4 }, { statisticsUnits: 256 }]) {
+      const shape = { ...DEFAULT_SHAPE, ...more };
       const megaflops = megaflopsPerAudioSecond(shape);
       assert.ok(megaflops > 10 && megaflops <= 20, `${megaflops}`);
     }
@@ -119,8 +135,8 @@ describe('network', () => {
     assert.equal(initialState(DEFAULT_SHAPE).length, end);
   });
 
-  for (const shape of [SMALL, PEAKED, DEFAULT_SHAPE]) {
-    it(`answers the same in any chunking, and as in training (${shape.featureCount} features, peak ${shape.peakSharpness})`, () => {
+  for (const shape of [SMALL, PEAKED, STATISTICS, DEFAULT_SHAPE]) {
+    it(`answers the same in any chunking, and as in training (${nameOf(shape)})`, () => {
       const weights = toTensors(busyWeights(shape, 5), shape);
       const random = createRandom(11);
       let compared = 0;
@@ -156,8 +172,9 @@ describe('network', () => {
     });
   }
 
-  for (const shape of [SMALL, PEAKED])
-    it(`has gradients that agree with finite differences for every weight tensor (peak ${shape.peakSharpness})`, () => {
+  for (const shape of [SMALL, PEAKED, STATISTICS])
+    it(`has gradients that agree with finite differences for every weight tensor (${nameOf(shape)})`, () => {
+      const names = learnedNames(shape);
       const weights = busyWeights(shape, 8);
       const lengths = [21, 16, 9];
       const total = Math.max(...lengths);
@@ -175,7 +192,8 @@ describe('network', () => {
         );
       const forward = (tensors: Weights) => {
         const frames = tf.tensor3d(randomFrames(3 * total, SMALL, 2), [3, total, 7]);
-        const dropout = { conv1: mask(6), conv2: mask(6), pooled: mask(pooledSize(shape)) };
+        const pooled = mask(pooledSize(trainedReader(shape)));
+        const dropout = { conv1: mask(6), conv2: mask(6), pooled, dense: mask(9) };
         const { logits } = readouts(shape, tensors, frames, lengths, { every: 8, dropout });
         return crossEntropy(logits, targets);
       };
@@ -185,12 +203,12 @@ describe('network', () => {
         const run = (...learned: tf.Tensor[]) =>
           forward({
             ...tensors,
-            ...Object.fromEntries(LEARNED_NAMES.map((name, i) => [name, learned[i]])),
+            ...Object.fromEntries(names.map((name, i) => [name, learned[i]])),
           } as Weights);
-        const { grads } = tf.valueAndGrads(run)(LEARNED_NAMES.map((name) => tensors[name]));
+        const { grads } = tf.valueAndGrads(run)(names.map((name) => tensors[name]));
         return grads.map((gradient) => gradient.dataSync<'float32'>().slice());
       });
-      LEARNED_NAMES.forEach((name, i) => {
+      names.forEach((name, i) => {
         // Along a random direction, so that one number checks the whole tensor.
         const random = createRandom(i + 20);
         const direction = weights[name].map(() => random.normal());

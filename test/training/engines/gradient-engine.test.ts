@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FEATURE_COUNT } from '../../../src/pipeline/features/layout.ts';
 import { DEFAULT_SHAPE } from '../../../src/pipeline/network/shape.ts';
-import { LEARNED_NAMES } from '../../../src/pipeline/network/weights.ts';
+import { learnedNames } from '../../../src/pipeline/network/weights.ts';
 import type { Batch } from '../../../src/training/batches.ts';
 import { dropoutValues } from '../../../src/training/dropout.ts';
 import {
@@ -41,16 +41,18 @@ function largest(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-for (const [residual, peakSharpness] of [
-  [true, 0],
-  [false, 0],
-  [true, 4],
+for (const [what, own] of [
+  ['with a residual', { residual: true }],
+  ['without a residual', { residual: false }],
+  ['with a peak', { peakSharpness: 4 }],
+  ['with statistics alone', { members: 0, statisticsUnits: 9 }],
 ] as const) {
-  describe(`gradient engines, ${residual ? 'with' : 'without'} a residual, peak ${peakSharpness}`, () => {
-    const shape = { ...DEFAULT_SHAPE, ...SMALL, residual, peakSharpness, peakFallMs: 1500 };
+  describe(`gradient engines, ${what}`, () => {
+    const shape = { ...DEFAULT_SHAPE, ...SMALL, peakFallMs: 1500, ...own };
     const random = createRandom(8);
     const weights = initialWeights(shape, random);
     weights['input.centre'].fill(1, 0, 70);
+    weights['statistics.mean'].fill(0.3);
     let engines: GradientEngine[];
 
     before(async () => {
@@ -66,13 +68,13 @@ for (const [residual, peakSharpness] of [
         const recipe = { ...DEFAULT_RECIPE, readoutEvery: EVERY };
         const clips = batch.segments.flat().map(({ clip }) => clip);
         const targets = targetsOf(batch, measureLabels(clips, recipe, 8), recipe);
-        const rates = { conv: 0.2, pooled: 0.3 };
+        const rates = { conv: 0.2, pooled: 0.3, dense: 0.25 };
         const dropout = dropoutValues(shape, lengths.length, rates, random);
         const [ours, theirs] = await Promise.all(
           engines.map((engine) => engine.gradients(weights, batch, targets, dropout)),
         );
         assert.ok(Math.abs(ours!.loss - theirs!.loss) < 1e-5);
-        for (const name of LEARNED_NAMES) {
+        for (const name of learnedNames(shape)) {
           const expected = theirs!.gradients[name]!;
           const values = ours!.gradients[name]!;
           const difference = largest(values.map((value, i) => value - expected[i]!));
