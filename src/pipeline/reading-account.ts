@@ -36,7 +36,6 @@ export interface AccountedNetwork {
 export class ReadingAccount {
   readonly #network: AccountedNetwork;
   readonly #readers: readonly SumTrace[];
-  readonly #shares: readonly number[];
   #framesSeen = 0;
   #steps = 0;
   readonly #lastFrames = new Float64Array(KEPT_STEPS);
@@ -48,7 +47,6 @@ export class ReadingAccount {
     this.#network = network;
     const { shape } = network;
     this.#readers = network.heads.map((_, reader) => new SumTrace(shape, reader, state));
-    this.#shares = readerShares(shape);
   }
 
   /** Takes the step of `frameCount` frames in `span` that the leg's state has just had. */
@@ -68,9 +66,10 @@ export class ReadingAccount {
    * most 1 together. It says what the model weighed, not why.
    */
   attention(): AttentionShare[] {
+    const shares = this.#shares();
     return this.#kept().map((step) => {
       const sum = this.#readers.reduce(
-        (total, reader, r) => total + this.#shares[r]! * reader.attention(step),
+        (total, reader, r) => total + shares[r]! * reader.attention(step),
         0,
       );
       const share = Math.min(1, Math.max(0, sum));
@@ -92,8 +91,9 @@ export class ReadingAccount {
     const { heads, temperature } = this.#network;
     const direction = logProbabilityDirection(probabilities, label, temperature);
     const kept = this.#kept();
+    const shares = this.#shares();
     const parts = this.#readers.map((reader, r) => {
-      const own = direction.map((slope) => slope * this.#shares[r]!);
+      const own = direction.map((slope) => slope * shares[r]!);
       return reader.parts(kept, sumCoefficients(heads[r]!, reader.sums, own).coefficients);
     });
     return kept.map((step, i) => {
@@ -107,6 +107,11 @@ export class ReadingAccount {
     this.#steps = 0;
     this.#framesSeen = 0;
     for (const reader of this.#readers) reader.remember();
+  }
+
+  /** What each reader weighs in the newest reading; the last one's sums begin with the count of frames. */
+  #shares(): number[] {
+    return readerShares(this.#network.shape, this.#readers.at(-1)!.sums[0]!);
   }
 
   /** Oldest first. */

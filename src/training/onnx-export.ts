@@ -1,9 +1,10 @@
 import {
   centringDecayPerFrame,
+  LARGEST_STATISTICS_SHARE,
   memberShape,
   type NetworkShape,
-  readerShares,
   type SharedPartName,
+  STATISTICS_SHARE_PER_FRAME,
   stateLayout,
   stateSize,
   statisticsShape,
@@ -81,7 +82,7 @@ class StepGraph {
     const shared = { ...heard, conv1: context };
     const readers = answers.map(({ after }) => after);
     const parts = orderedParts(shape, { shared, readers });
-    const logits = this.#weigh(answers.map((answer) => answer.logits));
+    const logits = this.#weigh(answers);
     g.output('logits', logits, ['B', shape.labelCount]);
     g.output('state_after', g.node('Concat', parts, { axis: 1 }), ['B', stateSize(shape)]);
     return g.encode('tonewire-step');
@@ -131,15 +132,23 @@ class StepGraph {
     return g.nodes('Split', [output, widths], members.length, { axis: 2 });
   }
 
-  /** The readers' logits as they weigh in the answer. */
-  #weigh(logits: readonly string[]): string {
+  /** The readers' logits, each by its share (`readerShares`). */
+  #weigh(answers: readonly Answer[]): string {
     const g = this.#graph;
-    if (logits.length === 1) return logits[0]!;
-    const shares = readerShares(this.#shape);
-    return g.node(
-      'Sum',
-      logits.map((own, reader) => g.node('Mul', [own, g.scalar(shares[reader]!)])),
-    );
+    const { members, statisticsUnits } = this.#shape;
+    const logits = answers.map((answer) => answer.logits);
+    if (statisticsUnits === 0 || members === 0) return this.#mean(logits);
+    const statistics = answers.at(-1)!;
+    const perFrame = g.scalar(STATISTICS_SHARE_PER_FRAME);
+    const grown = g.node('Mul', [statistics.after.denominator!, perFrame]);
+    const share = g.node('Min', [grown, g.scalar(LARGEST_STATISTICS_SHARE)]);
+    const ofMembers = this.#mean(logits.slice(0, -1));
+    const apart = g.node('Sub', [statistics.logits, ofMembers]);
+    return g.node('Add', [ofMembers, g.node('Mul', [share, apart])]);
+  }
+
+  #mean(logits: readonly string[]): string {
+    return logits.length === 1 ? logits[0]! : this.#graph.node('Mean', [...logits]);
   }
 
   #vector(name: WeightName): string {

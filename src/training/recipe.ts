@@ -120,7 +120,7 @@ export const RecipeSchema = object({
   network: object({
     members: count('Networks of these widths, trained one by one, that answer together.', 1),
     statisticsUnits: count(
-      'Dense width of a reader of whole-speech statistics, which has half the say; 0: none.',
+      'Dense width of a reader of whole-speech statistics, which has up to half the say; 0: none.',
     ),
     convChannels: count('', 1),
     hiddenUnits: count('', 1),

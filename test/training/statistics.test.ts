@@ -3,7 +3,13 @@ import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FEATURE_COUNT } from '../../src/pipeline/features/layout.ts';
-import { DEFAULT_SHAPE, pooledSize, statisticsShape } from '../../src/pipeline/network/shape.ts';
+import {
+  DEFAULT_SHAPE,
+  fadingCount,
+  pooledSize,
+  readerShares,
+  statisticsShape,
+} from '../../src/pipeline/network/shape.ts';
 import { membersOf, statisticsOf } from '../../src/pipeline/network/weights.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
 import { measureStatistics, statisticsOfSpeech } from '../../src/training/measure-statistics.ts';
@@ -73,7 +79,7 @@ describe('trainModel of members and statistics', function () {
       ...more,
     ]);
 
-  it('trains the statistics last, and gives them half the answer', async () => {
+  it('trains the statistics last, and gives them a share that grows to half the answer', async () => {
     const out = await folder();
     const order: string[] = [];
     const model = await trainModel({
@@ -95,8 +101,11 @@ describe('trainModel of members and statistics', function () {
     const ofOne = await answer(memberShapeOf, one!);
     const ofTwo = await answer(memberShapeOf, two!);
     const statistics = await answer({ ...shape, members: 0 }, statisticsOf(model.weights));
+    const [share] = readerShares(shape, fadingCount(shape, 20)).slice(-1);
+    assert.ok(share! > 0.15 && share! < 20 / 128, `${share}`);
+    assert.deepEqual(readerShares(shape, 300), [0.25, 0.25, 0.5]);
     (await logitsOf(model)).forEach((logit, i) => {
-      const expected = (ofOne[i]! + ofTwo[i]!) / 4 + statistics[i]! / 2;
+      const expected = ((1 - share!) * (ofOne[i]! + ofTwo[i]!)) / 2 + share! * statistics[i]!;
       assert.ok(Math.abs(logit - expected) < 1e-4, `${logit} is not ${expected}`);
     });
   });

@@ -7,6 +7,7 @@ import {
 import { LARGEST_EXPONENT } from '../../pipeline/network/peak.ts';
 import {
   decayPerFrame,
+  fadingCount,
   type NetworkShape,
   peakDecayPerFrame,
   readerShares,
@@ -95,7 +96,7 @@ export function contributions(
   readers: readonly HiddenFrames[],
 ): Contributions {
   const parts = createHeads(shape, weights).map((head, r) => ofReader(head, readers[r]!));
-  const shares = readerShares(shape);
+  const shares = readerShares(shape, fadingCount(shape, readers[0]!.frameCount));
   const weigh = (arrays: readonly Float32Array[]) =>
     arrays[0]!.map((_, i) => arrays.reduce((sum, array, r) => sum + shares[r]! * array[i]!, 0));
   return {

@@ -7,7 +7,7 @@ export interface NetworkShape {
   readonly members: number;
   /**
    * Width of the dense layer of one more reader, which pools the frames as they are, not centred
-   * (statistics.ts); half the answer is its own. 0: there is none.
+   * (statistics.ts); up to half the answer is its own. 0: there is none.
    */
   readonly statisticsUnits: number;
   readonly featureCount: number;
@@ -105,12 +105,31 @@ export function trainedReader(shape: NetworkShape): NetworkShape {
   return readerShapes(shape)[0]!;
 }
 
-/** What each reader's logits weigh in the answer, 1 together: the statistics as much as all members. */
-export function readerShares(shape: NetworkShape): number[] {
+/** The statistics' share of the answer is half, once so many frames have been heard. */
+const HALF_AFTER_FRAMES = 64;
+
+/** What the statistics' share grows by with every frame, up to LARGEST_STATISTICS_SHARE. */
+export const STATISTICS_SHARE_PER_FRAME = 0.5 / HALF_AFTER_FRAMES;
+export const LARGEST_STATISTICS_SHARE = 0.5;
+
+/**
+ * What each reader's logits weigh in the answer, 1 together. The statistics of little speech say
+ * little: their share grows with `heardFrames`, the fading count of frames in their sums. The members
+ * have equal parts of the rest.
+ */
+export function readerShares(shape: NetworkShape, heardFrames: number): number[] {
   const { members, statisticsUnits } = shape;
-  const ofMembers = statisticsUnits > 0 ? 0.5 : 1;
-  const shares = Array.from({ length: members }, () => ofMembers / members);
-  return statisticsUnits > 0 ? [...shares, members > 0 ? 0.5 : 1] : shares;
+  if (members === 0) return [1];
+  const grown = Math.min(STATISTICS_SHARE_PER_FRAME * heardFrames, LARGEST_STATISTICS_SHARE);
+  const ofStatistics = statisticsUnits > 0 ? grown : 0;
+  const shares = Array.from({ length: members }, () => (1 - ofStatistics) / members);
+  return statisticsUnits > 0 ? [...shares, ofStatistics] : shares;
+}
+
+/** The fading count of so many frames, as every reader's sums hold it where all weigh the same. */
+export function fadingCount(shape: NetworkShape, frames: number): number {
+  const decay = decayPerFrame(shape);
+  return (1 - Math.exp(-decay * frames)) / (1 - Math.exp(-decay));
 }
 
 /** What all members hear: kept once. */

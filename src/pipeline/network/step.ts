@@ -7,10 +7,11 @@ import { addToPeak, peakOf } from './peak.ts';
 import { type AttentionSums, addToSums, pooled as momentsOf } from './pooling.ts';
 import {
   decayPerFrame,
+  LARGEST_STATISTICS_SHARE,
   type MemberPartName,
   memberShape,
   type NetworkShape,
-  readerShares,
+  STATISTICS_SHARE_PER_FRAME,
   stateLayout,
   statisticsShape,
 } from './shape.ts';
@@ -85,16 +86,20 @@ export function step(
     };
     const readers = answers.map((answer) => answer.after);
     const parts = orderedParts(shape, { shared, readers });
-    const logits = weigh(
-      answers.map((answer) => answer.logits),
-      readerShares(shape),
-    );
-    return { logits, state: tf.concat(parts, 1) };
+    return { logits: weigh(shape, answers), state: tf.concat(parts, 1) };
   });
 }
 
-function weigh(logits: readonly tf.Tensor2D[], shares: readonly number[]): tf.Tensor2D {
-  return tf.addN(logits.map((own, reader) => tf.mul(own, shares[reader]!)));
+/** The readers' logits, each by its share (`readerShares`). */
+function weigh(shape: NetworkShape, answers: readonly Answer[]): tf.Tensor2D {
+  const mean = (own: readonly Answer[]) =>
+    tf.div(tf.addN(own.map(({ logits }) => logits)), own.length) as tf.Tensor2D;
+  if (shape.statisticsUnits === 0 || shape.members === 0) return mean(answers);
+  const statistics = answers.at(-1)!;
+  const grown = tf.mul(statistics.after.denominator!, STATISTICS_SHARE_PER_FRAME);
+  const share = tf.minimum(grown, LARGEST_STATISTICS_SHARE);
+  const ofMembers = mean(answers.slice(0, -1));
+  return tf.add(ofMembers, tf.mul(share, tf.sub(statistics.logits, ofMembers)));
 }
 
 /** What one reader says, and what it keeps. */
