@@ -118,7 +118,9 @@ export const RecipeSchema = object({
   }),
   validateEveryEpochs: count('0: only at the end.'),
   network: object({
-    members: count('Networks of these widths, trained one by one, that answer together.', 1),
+    members: count(
+      'Networks of these widths, trained one by one, that answer together; 0: statistics alone.',
+    ),
     statisticsUnits: count(
       'Dense width of a reader of whole-speech statistics, which has up to half the say; 0: none.',
     ),

@@ -111,12 +111,15 @@ export interface TrainModelOptions {
  * From features to a model folder: train by the plan's fixed schedule on the training side, fit the
  * temperature on the validation speakers, export. The test side is not touched. First the networks
  * to learn from, then the members, one by one, then the statistics; whatever is finished stands in a folder of its own
- * until the model is.
+ * until the model is. Throws TW_TRAINING for a recipe of neither members nor statistics.
  */
 export async function trainModel(options: TrainModelOptions): Promise<ModelFolder> {
   const { plan, out, from } = options;
   const { distillation } = plan.training;
   const { members: count, statisticsUnits } = from?.manifest.shape ?? plan.training.network;
+  if (count === 0 && statisticsUnits === 0) {
+    throw new TonewireError('TW_TRAINING', 'A network needs members or statisticsUnits.');
+  }
   const teachers = await trainSeveral(options, distillation.teachers, [], (number) => ({
     out: join(out, `teacher-${number}`),
     plan: teacherPlan(plan, number),

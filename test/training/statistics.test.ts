@@ -125,6 +125,18 @@ describe('trainModel of members and statistics', function () {
     assert.ok(right >= 6, `${right} of ${unheard.length}`);
   });
 
+  it('makes a network of statistics alone, but none of nothing', async () => {
+    const plan = await planOf('training.network.members=0');
+    const model = await trainModel(options(await folder(), plan));
+    assert.equal(model.manifest.shape.members, 0);
+    assert.equal(model.weights['conv1.kernel'].length, 0);
+    const nothing = await planOf(
+      'training.network.members=0',
+      'training.network.statisticsUnits=0',
+    );
+    await assert.rejects(trainModel(options(await folder(), nothing)), { code: 'TW_TRAINING' });
+  });
+
   it('fits the statistics of a model that it begins with, and keeps what standardises them', async () => {
     const plan = await planOf();
     const from = await trainModel(options(await folder(), plan));
