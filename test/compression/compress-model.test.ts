@@ -80,6 +80,20 @@ describe('compressModel', () => {
     }
   });
 
+  it('compresses members and statistics too', async () => {
+    const several = await randomModelFolder({ members: 2, statisticsUnits: 16 });
+    const source = await loadModelFolder(several.path);
+    const small = await compressModel(source, { kind: 'int8' }, join(folder, 'several-int8'));
+    const difference = await largestDifference(source, small);
+    assert.ok(difference > 0 && difference < 0.05, `${difference}`);
+    const thin = await compressModel(source, { kind: 'prune', share: 0.5 }, join(folder, 'thin'));
+    for (const name of ['statistics.dense.kernel', 'conv2.kernel'] as const) {
+      const zeros = thin.weights[name].filter((value) => value === 0).length;
+      assert.equal(zeros, Math.floor(source.weights[name].length / 2));
+    }
+    several.remove();
+  });
+
   it('makes folders that the gateway loads, on every engine present', async () => {
     for (const { path } of [int8, pruned]) {
       for (const engine of ['onnxruntime', 'tensorflow-wasm'] as EngineName[]) {
