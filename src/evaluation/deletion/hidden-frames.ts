@@ -6,7 +6,12 @@ import { normalise } from '../../pipeline/network/layers.ts';
 import { lstmStep } from '../../pipeline/network/lstm.ts';
 import { memberShape, type NetworkShape } from '../../pipeline/network/shape.ts';
 import { toTensors } from '../../pipeline/network/weight-tensors.ts';
-import { membersOf, type WeightArrays, type Weights } from '../../pipeline/network/weights.ts';
+import {
+  membersOf,
+  statisticsOf,
+  type WeightArrays,
+  type Weights,
+} from '../../pipeline/network/weights.ts';
 
 /** What the head of one reader is computed from, frame by frame. */
 export interface HiddenFrames {
@@ -20,12 +25,12 @@ export interface HiddenFrames {
 /** Shows a network's inside for whole utterances: the step (network.ts) gives only its sums. */
 export class HiddenFrameReader {
   readonly #shape: NetworkShape;
-  readonly #whole: Weights;
+  readonly #shared: Weights;
   readonly #members: readonly Weights[];
 
-  private constructor(shape: NetworkShape, whole: Weights, members: readonly Weights[]) {
+  private constructor(shape: NetworkShape, shared: Weights, members: readonly Weights[]) {
     this.#shape = shape;
-    this.#whole = whole;
+    this.#shared = shared;
     this.#members = members;
   }
 
@@ -34,7 +39,8 @@ export class HiddenFrameReader {
     await useBackend('wasm');
     const own = memberShape(shape);
     const members = membersOf(shape, weights).map((member) => toTensors(member, own));
-    return new HiddenFrameReader(shape, toTensors(weights, shape), members);
+    const shared = toTensors(statisticsOf(weights), { ...shape, members: 0 });
+    return new HiddenFrameReader(shape, shared, members);
   }
 
   /** Hears raw features `[frames, F]` from the beginning: what each reader makes of them. */
@@ -48,7 +54,7 @@ export class HiddenFrameReader {
     const frameCount = features.length / featureCount;
     const hidden = tf.tidy(() =>
       normalise(
-        this.#whole,
+        this.#shared,
         tf.tensor3d(features, [1, frameCount, featureCount]),
       ).dataSync<'float32'>(),
     );
@@ -72,7 +78,7 @@ export class HiddenFrameReader {
   }
 
   close(): void {
-    for (const weights of [this.#whole, ...this.#members]) tf.dispose(Object.values(weights));
+    for (const weights of [this.#shared, ...this.#members]) tf.dispose(Object.values(weights));
   }
 
   /** `[1, T, F]` → `[T, H]`: all layers below the attention. */

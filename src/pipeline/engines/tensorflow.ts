@@ -3,7 +3,7 @@ import { TonewireError } from '../../protocol/errors.ts';
 import { memberShape, type NetworkShape, stateSize } from '../network/shape.ts';
 import { type StepTensors, type StepWeights, step } from '../network/step.ts';
 import { toTensors } from '../network/weight-tensors.ts';
-import { membersOf, type WeightArrays } from '../network/weights.ts';
+import { membersOf, statisticsOf, type WeightArrays } from '../network/weights.ts';
 import type { Engine, StepInput, StepOutput } from './engine.ts';
 import { type TensorflowBackend, useBackend } from './tensorflow-backend.ts';
 
@@ -51,8 +51,8 @@ class TensorflowEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    const { whole, members } = this.#weights;
-    for (const tensors of [whole, ...members]) tf.dispose(Object.values(tensors));
+    const { shared, members } = this.#weights;
+    for (const tensors of [shared, ...members]) tf.dispose(Object.values(tensors));
   }
 }
 
@@ -64,6 +64,6 @@ export async function loadTensorflow(
 ): Promise<Engine> {
   await useBackend(backend);
   const members = membersOf(shape, weights).map((own) => toTensors(own, memberShape(shape)));
-  const whole = toTensors(weights, shape);
-  return new TensorflowEngine(`tensorflow-${backend}`, shape, { whole, members });
+  const shared = toTensors(statisticsOf(weights), { ...shape, members: 0 });
+  return new TensorflowEngine(`tensorflow-${backend}`, shape, { shared, members });
 }

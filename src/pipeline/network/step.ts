@@ -47,9 +47,9 @@ function contextPart(context: tf.Tensor2D, newest: tf.Tensor2D, batchSize: numbe
   return tf.reshape(perLeg, [batchSize, rows * channels]);
 }
 
-/** A network's weights: all tensors as they are stored, and each member's. */
+/** A network's weights: what all readers share and the statistics' (`statisticsOf`), and each member's. */
 export interface StepWeights {
-  readonly whole: Weights;
+  readonly shared: Weights;
   readonly members: readonly Weights[];
 }
 
@@ -69,15 +69,15 @@ export function step(
     const split: tf.Tensor2D[] = tf.split(state, sizes, 1);
     const before = namedParts(shape, split);
     const { heard, heardSum, conv1 } = before.shared;
-    const normalised = normalise(weights.whole, frames);
+    const normalised = normalise(weights.shared, frames);
     const heardBefore = { count: heard, sum: heardSum };
-    const centred = centre(shape, normalised, weights.whole['input.centre'], heardBefore);
+    const centred = centre(shape, normalised, weights.shared['input.centre'], heardBefore);
     const context = contextRows(conv1, shape.featureCount);
     const answers = weights.members.map((own, m) =>
       stepMember(shape, own, { frames: centred.frames, context, batchSize }, before.readers[m]!),
     );
     if (shape.statisticsUnits > 0) {
-      answers.push(stepStatistics(shape, weights.whole, normalised, before.readers.at(-1)!));
+      answers.push(stepStatistics(shape, weights.shared, normalised, before.readers.at(-1)!));
     }
     const shared = {
       heard: centred.heard.count,

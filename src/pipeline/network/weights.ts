@@ -92,7 +92,7 @@ export function membersOf(shape: NetworkShape, weights: WeightArrays): WeightArr
   );
 }
 
-/** The weights of the statistics alone, of the same shape without members: views. */
+/** What all readers share and the weights of the statistics, of the same shape without members: views. */
 export function statisticsOf(weights: WeightArrays): WeightArrays {
   return mapWeights((name) => (ownerOf(name) === 'members' ? NONE : weights[name]));
 }

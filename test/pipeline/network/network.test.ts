@@ -86,7 +86,7 @@ function stepThrough(
       const part = frames.slice(at * shape.featureCount, (at + count) * shape.featureCount);
       const out = step(
         shape,
-        { whole: weights, members: shape.members > 0 ? [weights] : [] },
+        { shared: weights, members: shape.members > 0 ? [weights] : [] },
         tf.tensor3d(part, [1, count, shape.featureCount]),
         tf.tensor2d(state, [1, state.length]),
       );
