@@ -36,6 +36,9 @@ export const ManifestSchema = object({
   shape: object({
     members: Type.Optional(Type.Integer({ minimum: 0 })),
     statisticsUnits: Type.Optional(Type.Integer({ minimum: 0 })),
+    statisticsReferences: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 0, maximum: FEATURE_COUNT - 1 }), { uniqueItems: true }),
+    ),
     featureCount: size,
     convKernel: Type.Integer({ minimum: 2 }),
     convChannels: size,
@@ -114,6 +117,7 @@ function same(a: unknown, b: unknown): boolean {
 const OLD_SHAPE = {
   members: 1,
   statisticsUnits: 0,
+  statisticsReferences: [],
   peakSharpness: 0,
   peakFallMs: DEFAULT_SHAPE.peakFallMs,
 };

@@ -37,6 +37,7 @@ export async function joinTrained(
     ...readers[0]!.manifest.shape,
     members: members.length,
     statisticsUnits: statistics?.manifest.shape.statisticsUnits ?? 0,
+    statisticsReferences: statistics?.manifest.shape.statisticsReferences ?? [],
   };
   const answers: Readings[][] = [];
   for (const { manifest, weights } of readers) {

@@ -6,7 +6,7 @@ import {
   pooledSize,
   statisticsShape,
 } from '../pipeline/network/shape.ts';
-import { VARIANCE_FLOOR } from '../pipeline/network/variance-floor.ts';
+import { attentionSumCount, pooledVector, sumCount } from '../pipeline/network/sum-coefficients.ts';
 import type { TrainingClip } from './batches.ts';
 
 /** What normalises a frame (features/layout.ts), `[F]` each. */
@@ -16,8 +16,9 @@ export interface Normalisation {
 }
 
 /**
- * `[3F]`: the vector that the statistics' head reads at the end of whole speech `[frames, F]`, before
- * it is standardised: mean, deviation and peak of every normalised feature (network/statistics.ts).
+ * `[(3 + K)·F]`: the vector that the statistics' head reads at the end of whole speech `[frames, F]`,
+ * before it is standardised: mean, deviation, correlations with K references and peak of every
+ * normalised feature (network/statistics.ts).
  */
 export function statisticsOfSpeech(
   shape: NetworkShape,
@@ -25,34 +26,34 @@ export function statisticsOfSpeech(
   features: Float32Array,
 ): Float64Array {
   const own = statisticsShape(shape);
-  const { hiddenUnits: units, peakSharpness } = own;
+  const { hiddenUnits: units, statisticsReferences, peakSharpness } = own;
   const frameCount = features.length / units;
-  const pooled = new Float64Array(pooledSize(own));
-  const [sums, squares, powers] = [0, 1, 2].map((part) =>
-    pooled.subarray(part * units, (part + 1) * units),
-  ) as [Float64Array, Float64Array, Float64Array];
-  let weights = 0;
-  let peakWeights = 0;
+  const sums = new Float64Array(sumCount(own));
+  const peaks = attentionSumCount(own);
+  const frame = new Float64Array(units);
   for (let t = 0; t < frameCount; t++) {
     const age = frameCount - 1 - t;
     const weight = Math.exp(-age * decayPerFrame(own));
     const peakWeight = Math.exp(-age * peakDecayPerFrame(own));
-    weights += weight;
-    peakWeights += peakWeight;
     for (let u = 0; u < units; u++) {
-      const x = (features[t * units + u]! - mean[u]!) * scale[u]!;
-      sums[u]! += weight * x;
-      squares[u]! += weight * x * x;
-      powers[u]! += peakWeight * Math.exp(Math.min(peakSharpness * x, LARGEST_EXPONENT));
+      frame[u] = (features[t * units + u]! - mean[u]!) * scale[u]!;
+    }
+    sums[0]! += weight;
+    sums[peaks]! += peakWeight;
+    for (let u = 0; u < units; u++) {
+      const x = frame[u]!;
+      sums[1 + u]! += weight * x;
+      sums[1 + units + u]! += weight * x * x;
+      const raised = Math.exp(Math.min(peakSharpness * x, LARGEST_EXPONENT));
+      sums[peaks + 1 + u]! += peakWeight * raised;
+    }
+    for (const [k, reference] of statisticsReferences.entries()) {
+      const start = 1 + (2 + k) * units;
+      const factor = weight * frame[reference]!;
+      for (let u = 0; u < units; u++) sums[start + u]! += factor * frame[u]!;
     }
   }
-  for (let u = 0; u < units; u++) {
-    sums[u]! /= weights;
-    const variance = squares[u]! / weights - sums[u]! * sums[u]!;
-    squares[u] = Math.sqrt(Math.max(0, variance) + VARIANCE_FLOOR);
-    powers[u] = Math.log(powers[u]! / peakWeights) / peakSharpness;
-  }
-  return pooled;
+  return pooledVector(own, sums);
 }
 
 /**

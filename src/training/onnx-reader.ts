@@ -5,7 +5,7 @@ import {
   peakDecayPerFrame,
   type ReaderPartName,
 } from '../pipeline/network/shape.ts';
-import { VARIANCE_FLOOR } from '../pipeline/network/variance-floor.ts';
+import { CORRELATION_FLOOR, VARIANCE_FLOOR } from '../pipeline/network/variance-floor.ts';
 import type { HeadName, WeightArrays } from '../pipeline/network/weights.ts';
 import type { KernelConstant } from './kernel-constant.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
@@ -69,12 +69,27 @@ export class OnnxReader {
     const row = g.node('Unsqueeze', [weights, axis]);
     const add = (sum: string, part: string) => g.node('Add', [g.node('Mul', [sum, keep]), part]);
     const total = (x: string) => g.node('Squeeze', [g.node('MatMul', [row, x]), axis]);
+    const correlates = this.#shape.statisticsReferences.length > 0;
     return {
       maximum,
       denominator: add(before.denominator, g.node('ReduceSum', [weights, axis], { keepdims: 1 })),
       numerator: add(before.numerator, total(outputs)),
       square: add(before.square, total(g.node('Mul', [outputs, outputs]))),
+      ...(correlates && { product: add(before.product, this.#products(outputs, row)) }),
     };
+  }
+
+  /** Σ w·h_r·h over the newest frames, `[B, K·H]`, from `[B, T, H]` and weights `[B, 1, T]`. */
+  #products(outputs: string, weights: string): string {
+    const g = this.#graph;
+    const references = g.node('Gather', [outputs, this.#references()], { axis: 2 });
+    const turned = g.node('Transpose', [references], { perm: [0, 2, 1] });
+    const products = g.node('MatMul', [g.node('Mul', [turned, weights]), outputs]);
+    return g.node('Flatten', [products], { axis: 1 });
+  }
+
+  #references(): string {
+    return this.#graph.integers(this.#shape.statisticsReferences);
   }
 
   /** The running peak of peak.ts: its sums with the newest frames. */
@@ -101,9 +116,9 @@ export class OnnxReader {
     };
   }
 
-  /** Mean, deviation and peak, `[B, pooled]`. */
+  /** Mean, deviation, correlations and peak, `[B, pooled]`. */
   #pooled(
-    sums: { denominator: string; numerator: string; square: string },
+    sums: { denominator: string; numerator: string; square: string; product?: string },
     peak: { peakCount: string; peakSum: string } | undefined,
   ): string {
     const g = this.#graph;
@@ -111,8 +126,29 @@ export class OnnxReader {
     const moment = g.node('Div', [sums.square, sums.denominator]);
     const variance = g.node('Relu', [g.node('Sub', [moment, g.node('Mul', [mean, mean])])]);
     const deviation = g.node('Sqrt', [g.node('Add', [variance, g.scalar(VARIANCE_FLOOR)])]);
-    const parts = [mean, deviation, ...(peak ? [this.#peakOf(peak)] : [])];
+    const parts = [mean, deviation];
+    if (sums.product !== undefined) {
+      const averages = g.node('Div', [sums.product, sums.denominator]);
+      parts.push(this.#correlations(averages, mean, variance));
+    }
+    if (peak !== undefined) parts.push(this.#peakOf(peak));
     return g.node('Concat', parts, { axis: 1 });
+  }
+
+  /** The correlations of correlations.ts, from the mean products `[B, K·H]`, means and variances `[B, H]`. */
+  #correlations(averages: string, mean: string, variance: string): string {
+    const g = this.#graph;
+    const { statisticsReferences, hiddenUnits } = this.#shape;
+    const perReference = g.integers([0, statisticsReferences.length, hiddenUnits]);
+    const pairs = (x: string) => {
+      const references = g.node('Gather', [x, this.#references()], { axis: 1 });
+      const columns = g.node('Unsqueeze', [references, g.integers([2])]);
+      return g.node('Mul', [columns, g.node('Unsqueeze', [x, g.integers([1])])]);
+    };
+    const own = g.node('Reshape', [averages, perReference]);
+    const covariances = g.node('Sub', [own, pairs(mean)]);
+    const spread = g.node('Sqrt', [g.node('Add', [variance, g.scalar(CORRELATION_FLOOR)])]);
+    return g.node('Flatten', [g.node('Div', [covariances, pairs(spread)])], { axis: 1 });
   }
 
   /** Pooled vector → dense, relu → logits, `[B, labels]`. */

@@ -8,7 +8,8 @@ import type { TrainingPlan } from './training-plan.ts';
 /** The plan of one network out of several, with a seed of its own. */
 function alone(plan: TrainingPlan, training: Partial<TrainingPlan['training']>): TrainingPlan {
   const network = { ...plan.training.network, members: 1, statisticsUnits: 0 };
-  return { ...plan, training: { ...plan.training, network, ...training } };
+  const none = { ...network, statisticsReferences: [] };
+  return { ...plan, training: { ...plan.training, network: none, ...training } };
 }
 
 export function teacherPlan(plan: TrainingPlan, number: number): TrainingPlan {

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { FEATURE_GROUPS, type FeatureGroup } from '../pipeline/features/layout.ts';
+import { FEATURE_COUNT, FEATURE_GROUPS, type FeatureGroup } from '../pipeline/features/layout.ts';
 import { DEFAULT_SHAPE, type NetworkShape } from '../pipeline/network/shape.ts';
 
 const object = <P extends Type.TProperties>(properties: P, description?: string) =>
@@ -124,6 +124,11 @@ export const RecipeSchema = object({
     statisticsUnits: count(
       'Dense width of a reader of whole-speech statistics, which has up to half the say; 0: none.',
     ),
+    statisticsReferences: Type.Array(Type.Integer({ minimum: 0, maximum: FEATURE_COUNT - 1 }), {
+      uniqueItems: true,
+      description:
+        'Columns of a frame with which the statistics correlate every column: 105 is the level, 65 to 67 are MFCC 1 to 3.',
+    }),
     convChannels: count('', 1),
     hiddenUnits: count('', 1),
     attentionUnits: count('', 1),
@@ -183,6 +188,7 @@ export const DEFAULT_RECIPE: Recipe = {
   network: {
     members: DEFAULT_SHAPE.members,
     statisticsUnits: DEFAULT_SHAPE.statisticsUnits,
+    statisticsReferences: [...DEFAULT_SHAPE.statisticsReferences],
     convChannels: DEFAULT_SHAPE.convChannels,
     hiddenUnits: DEFAULT_SHAPE.hiddenUnits,
     attentionUnits: DEFAULT_SHAPE.attentionUnits,

@@ -13,7 +13,8 @@ export function randomNetwork(
   statisticsUnits = 0,
 ): EngineModel {
   const sizes = { featureCount: 9, convChannels: 12, hiddenUnits: 12 };
-  const shape = { ...DEFAULT_SHAPE, ...sizes, residual, peakSharpness, members, statisticsUnits };
+  const readers = { members, statisticsUnits, statisticsReferences: [4, 0] };
+  const shape = { ...DEFAULT_SHAPE, ...sizes, ...readers, residual, peakSharpness };
   const weights = randomReaders(shape, createRandom(3));
   return { weights, graph: exportOnnx(shape, weights), manifest: { shape } };
 }

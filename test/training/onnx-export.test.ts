@@ -27,10 +27,18 @@ const SHAPES: NetworkShape[] = [
   {
     ...DEFAULT_SHAPE,
     featureCount: 9,
+    members: 0,
+    statisticsUnits: 11,
+    statisticsReferences: [7],
+  },
+  {
+    ...DEFAULT_SHAPE,
+    featureCount: 9,
     convChannels: 8,
     hiddenUnits: 8,
     members: 2,
     statisticsUnits: 11,
+    statisticsReferences: [8, 0, 3],
   },
 ];
 

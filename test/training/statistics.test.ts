@@ -17,21 +17,38 @@ import { trainModel } from '../../src/training/train-model.ts';
 import { readTrainingPlan, type TrainingPlan } from '../../src/training/training-plan.ts';
 import { logitsOf, madeRecordings } from '../helpers/made-recordings.ts';
 
-const SHAPE = { ...DEFAULT_SHAPE, statisticsUnits: 12 };
+const SHAPE = { ...DEFAULT_SHAPE, statisticsUnits: 12, statisticsReferences: [105] };
 const PLAIN = {
   mean: new Float32Array(FEATURE_COUNT),
   scale: new Float32Array(FEATURE_COUNT).fill(1),
 };
 
 describe('statistics of speech', () => {
+  it('say how every feature goes with a reference', () => {
+    // The level goes up and down; feature 0 with it, 1 against it, 2 at twice its pace, 3 not at all.
+    const angle = (frame: number) => (2 * Math.PI * frame) / 20;
+    const frames = new Float32Array(40 * FEATURE_COUNT);
+    for (let t = 0; t < 40; t++) {
+      const level = 3 + 10 * Math.sin(angle(t));
+      frames.set([2 * level, -level, 10 * Math.sin(angle(2 * t)), 4], t * FEATURE_COUNT);
+      frames[t * FEATURE_COUNT + 105] = level;
+    }
+    const pooled = statisticsOfSpeech({ ...SHAPE, halfLifeMs: 1e9 }, PLAIN, frames);
+    const correlations = pooled.subarray(2 * FEATURE_COUNT, 3 * FEATURE_COUNT);
+    [1, -1, 0, 0].forEach((expected, feature) => {
+      const value = correlations[feature]!;
+      assert.ok(Math.abs(value - expected) < 1e-3, `feature ${feature}: ${value}`);
+    });
+  });
+
   it('are mean, deviation and peak of every feature', () => {
     // Half of the frames 1, half −1, too short to fade: mean 0, deviation 1, the peak near 1.
     const frames = Float32Array.from({ length: 40 * FEATURE_COUNT }, (_, i) =>
       Math.floor(i / FEATURE_COUNT) % 2 === 0 ? 1 : -1,
     );
-    const still = { ...SHAPE, halfLifeMs: 1e9, peakFallMs: 1e9 };
+    const still = { ...SHAPE, statisticsReferences: [], halfLifeMs: 1e9, peakFallMs: 1e9 };
     const pooled = statisticsOfSpeech(still, PLAIN, frames);
-    assert.equal(pooled.length, pooledSize(statisticsShape(SHAPE)));
+    assert.equal(pooled.length, pooledSize(statisticsShape(still)));
     const of = (part: number) => pooled[part * FEATURE_COUNT + 5]!;
     assert.ok(Math.abs(of(0)) < 1e-6, `mean ${of(0)}`);
     assert.ok(Math.abs(of(1) - 1) < 1e-4, `deviation ${of(1)}`);

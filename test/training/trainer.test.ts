@@ -31,6 +31,7 @@ const RECIPE: Recipe = {
     halfLifeMs: 8000,
     members: 1,
     statisticsUnits: 0,
+    statisticsReferences: [],
     peakSharpness: 0,
     peakFallMs: 8000,
     centringPriorFrames: 30,

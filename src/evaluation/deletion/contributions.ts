@@ -1,3 +1,4 @@
+import { dot } from '../../pipeline/network/dot.ts';
 import {
   createHeads,
   type Head,
@@ -10,9 +11,10 @@ import {
   fadingCount,
   type NetworkShape,
   peakDecayPerFrame,
+  pooledSize,
   readerShares,
 } from '../../pipeline/network/shape.ts';
-import { VARIANCE_FLOOR } from '../../pipeline/network/variance-floor.ts';
+import { CORRELATION_FLOOR, VARIANCE_FLOOR } from '../../pipeline/network/variance-floor.ts';
 import type { WeightArrays } from '../../pipeline/network/weights.ts';
 import type { HiddenFrames } from './hidden-frames.ts';
 
@@ -35,7 +37,7 @@ export function attentionWeights(scores: Float32Array, decay: number): Float32Ar
   return weights.map((weight) => weight / sum);
 }
 
-/** `[H]` each: the attention-weighted mean and standard deviation, as the head reads them (pooling.ts). */
+/** `[H]` each: the attention-weighted mean and standard deviation, as the head reads them (pooling.ts), and what correlations are divided by. */
 function pool({ frameCount, hidden }: HiddenFrames, attention: Float32Array) {
   const units = hidden.length / frameCount;
   const mean = new Float64Array(units);
@@ -47,7 +49,8 @@ function pool({ frameCount, hidden }: HiddenFrames, attention: Float32Array) {
     variance[i % units]! +=
       attention[Math.floor(i / units)]! * (hidden[i]! - mean[i % units]!) ** 2;
   }
-  return { mean, deviation: variance.map((value) => Math.sqrt(value + VARIANCE_FLOOR)) };
+  const rooted = (floor: number) => variance.map((value) => Math.sqrt(value + floor));
+  return { mean, deviation: rooted(VARIANCE_FLOOR), spread: rooted(CORRELATION_FLOOR) };
 }
 
 /** `[H]` and `[frameCount, H]`: the peaks as the head reads them (peak.ts), and every frame's share in each; nothing without a peak. */
@@ -71,7 +74,7 @@ function poolPeaks(shape: NetworkShape, { frameCount, hidden }: HiddenFrames) {
   };
 }
 
-/** What multiplies a frame's h and its spread about the mean in one logit, and what no frame adds. */
+/** What multiplies what the head reads in one logit, and what no frame adds. */
 function linearLogits(head: Head, pooled: Float64Array) {
   const { labelCount } = head.shape;
   const open = openUnits(head, pooled);
@@ -85,7 +88,7 @@ function linearLogits(head: Head, pooled: Float64Array) {
 /**
  * Divides every logit at the last frame among the frames, each reader's and then all of them as they
  * weigh in the answer. The pooled mean is a sum over frames, Σ w·h; so is the deviation,
- * d = (d² ) / d = Σ w·((h − mean)² + floor) / d; the peak falls to the frames by their shares in it.
+ * d = (d² ) / d = Σ w·((h − mean)² + floor) / d; a correlation is one of Σ w·(h_r − mean_r)·(h − mean); the peak falls to the frames by their shares in it.
  * The head is linear where it stands, so that the parts of all frames and the bias sum to the logit
  * exactly. Exact as a sum; as an explanation it takes the relus, the mean and each frame's own
  * hearing of those before it as given.
@@ -108,34 +111,56 @@ export function contributions(
 
 /** The same of one reader's logits. */
 function ofReader(head: Head, frames: HiddenFrames): Contributions {
-  const { shape } = head;
-  const { frameCount, hidden, scores } = frames;
-  const { hiddenUnits, labelCount } = shape;
-  const attention = attentionWeights(scores, decayPerFrame(shape));
-  const { mean, deviation } = pool(frames, attention);
-  const { peaks, shares } = poolPeaks(shape, frames);
-  const pooled = Float64Array.of(...mean, ...deviation, ...peaks);
+  const { frameCount, scores } = frames;
+  const { labelCount } = head.shape;
+  const attention = attentionWeights(scores, decayPerFrame(head.shape));
+  const parts = partsOfPooled(head.shape, frames, attention);
+  const pooled = new Float64Array(parts.length / frameCount);
+  parts.forEach((part, i) => {
+    pooled[i % pooled.length]! += part;
+  });
   const logits = linearLogits(head, pooled);
   const values = new Float32Array(frameCount * labelCount);
-  const spread = new Float64Array(hiddenUnits);
   for (let t = 0; t < frameCount; t++) {
-    const h = hidden.subarray(t * hiddenUnits, (t + 1) * hiddenUnits);
-    for (let u = 0; u < hiddenUnits; u++) {
-      spread[u] = ((h[u]! - mean[u]!) ** 2 + VARIANCE_FLOOR) / deviation[u]!;
-    }
     logits.forEach(({ map }, label) => {
-      let sum = 0;
-      for (let u = 0; u < hiddenUnits; u++) {
-        sum += map[u]! * h[u]! + map[hiddenUnits + u]! * spread[u]!;
-      }
-      let ofPeaks = 0;
-      for (let u = 0; u < peaks.length; u++) {
-        ofPeaks += map[2 * hiddenUnits + u]! * peaks[u]! * shares[t * hiddenUnits + u]!;
-      }
-      values[t * labelCount + label] = attention[t]! * sum + ofPeaks;
+      values[t * labelCount + label] = dot(
+        parts.subarray(t * pooled.length, (t + 1) * pooled.length),
+        map,
+        0,
+      );
     });
   }
   return { attention, values, bias: Float32Array.from(logits, ({ constant }) => constant) };
+}
+
+/** `[frameCount, pooled]`: what each frame adds to everything that the head reads. */
+function partsOfPooled(
+  shape: NetworkShape,
+  frames: HiddenFrames,
+  attention: Float32Array,
+): Float64Array {
+  const { frameCount, hidden } = frames;
+  const { hiddenUnits: units, statisticsReferences } = shape;
+  const { mean, deviation, spread } = pool(frames, attention);
+  const { peaks, shares } = poolPeaks(shape, frames);
+  const width = pooledSize(shape);
+  const parts = new Float64Array(frameCount * width);
+  for (let t = 0; t < frameCount; t++) {
+    const own = parts.subarray(t * width, (t + 1) * width);
+    const h = hidden.subarray(t * units, (t + 1) * units);
+    const off = Float64Array.from(h, (value, u) => value - mean[u]!);
+    for (let u = 0; u < units; u++) {
+      own[u] = attention[t]! * h[u]!;
+      own[units + u] = (attention[t]! * (off[u]! ** 2 + VARIANCE_FLOOR)) / deviation[u]!;
+      statisticsReferences.forEach((reference, k) => {
+        const product = (off[reference]! * off[u]!) / (spread[reference]! * spread[u]!);
+        own[(2 + k) * units + u] = attention[t]! * product;
+      });
+    }
+    const firstPeak = width - peaks.length;
+    for (let u = 0; u < peaks.length; u++) own[firstPeak + u] = peaks[u]! * shares[t * units + u]!;
+  }
+  return parts;
 }
 
 /** `[frameCount]`: what each frame adds to a weighted sum of logits, from `values[frameCount, labels]`. */

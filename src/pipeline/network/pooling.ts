@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { correlationsOf, productsWith } from './correlations.ts';
+import { momentsOf } from './moments.ts';
 import {
   ages,
   agesInBlocks,
@@ -6,7 +8,6 @@ import {
   fadedSumsGradient,
   type ReadoutPlan,
 } from './readout-blocks.ts';
-import { VARIANCE_FLOOR } from './variance-floor.ts';
 
 /**
  * Attention pooling with exponential forgetting. At frame t_r every frame t ≤ t_r weighs
@@ -26,6 +27,8 @@ export interface AttentionSums {
   readonly numerator: tf.Tensor2D;
   /** `[B, H]`: Σ w·h². */
   readonly square: tf.Tensor2D;
+  /** `[B, K·H]`: Σ w·h_r·h for each of K references, of a reader that has them. */
+  readonly product?: tf.Tensor2D;
 }
 
 /** Adds `T` frames to the sums: hidden `[T·B, H]`, scores `[T·B, 1]`. Without gradients. */
@@ -34,6 +37,7 @@ export function addToSums(
   scores: tf.Tensor2D,
   sums: AttentionSums,
   decay: number,
+  references: readonly number[] = [],
 ): AttentionSums {
   const [batchSize, units] = sums.numerator.shape;
   const frameCount = hidden.shape[0] / batchSize;
@@ -44,28 +48,26 @@ export function addToSums(
   const weights = tf.exp(tf.sub(logWeights, maximum));
   const weighted = tf.mul(tf.reshape(weights, [frameCount * batchSize, 1]), hidden) as tf.Tensor2D;
   const perLeg = tf.reshape(keep, [batchSize, 1]);
-  const total = (x: tf.Tensor) => tf.sum(tf.reshape(x, [frameCount, batchSize, units]), 0);
+  const total = (x: tf.Tensor, width = units) =>
+    tf.sum(tf.reshape(x, [frameCount, batchSize, width]), 0);
+  const products = () =>
+    total(productsWith(references, hidden, weighted), references.length * units);
   return {
     maximum,
     denominator: tf.add(tf.mul(sums.denominator, keep), tf.sum(weights, 0, true)),
     numerator: tf.add(tf.mul(sums.numerator, perLeg), total(weighted)),
     square: tf.add(tf.mul(sums.square, perLeg), total(tf.mul(weighted, hidden))),
+    ...(sums.product && { product: tf.add(tf.mul(sums.product, perLeg), products()) }),
   };
 }
 
-/** `[N, 1]`, `[N, H]`, `[N, H]` → mean, second moment, deviation, `[N, H]` each. */
-function statistics(denominator: tf.Tensor, numerator: tf.Tensor, square: tf.Tensor) {
-  const mean = tf.div(numerator, denominator);
-  const moment = tf.div(square, denominator);
-  const variance = tf.relu(tf.sub(moment, tf.square(mean)));
-  return { mean, moment, variance, deviation: tf.sqrt(tf.add(variance, VARIANCE_FLOOR)) };
-}
-
-/** `[B, 2H]`: what the head reads, weighted mean then standard deviation. */
-export function pooled(sums: AttentionSums): tf.Tensor2D {
-  const denominator = tf.reshape(sums.denominator, [-1, 1]);
-  const { mean, deviation } = statistics(denominator, sums.numerator, sums.square);
-  return tf.concat([mean, deviation], 1) as tf.Tensor2D;
+/** `[B, (2 + K)·H]`: what the head reads, weighted mean, standard deviation, then correlations. */
+export function pooled(sums: AttentionSums, references: readonly number[] = []): tf.Tensor2D {
+  const denominator = tf.reshape(sums.denominator, [-1, 1]) as tf.Tensor2D;
+  const moments = momentsOf(denominator, sums.numerator, sums.square);
+  const parts = [moments.mean, moments.deviation];
+  if (sums.product) parts.push(correlationsOf(references, denominator, moments, sums.product));
+  return tf.concat(parts, 1) as tf.Tensor2D;
 }
 
 interface Pooling {
@@ -113,7 +115,7 @@ function poolGradients(
   const units = hidden.shape[1];
   const { denominator, weights } = pooling;
   const [dMeanDirect, dDeviation] = tf.split(dy, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
-  const stats = statistics(denominator, pooling.numerator, pooling.square);
+  const stats = momentsOf(denominator, pooling.numerator, pooling.square);
   const dMoment = tf.mul(tf.div(dDeviation, tf.mul(2, stats.deviation)), tf.step(stats.variance));
   const dMean = tf.sub(dMeanDirect, tf.mul(tf.mul(2, stats.mean), dMoment));
   const dNumerator = tf.div(dMean, denominator);
@@ -141,7 +143,7 @@ export function poolReadouts(
     const pooling = poolBlocks(hidden, scores, plan, decay);
     const { denominator, numerator, square, weights } = pooling;
     save([hidden, weights, denominator, numerator, square]);
-    const { mean, deviation } = statistics(denominator, numerator, square);
+    const { mean, deviation } = momentsOf(denominator, numerator, square);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [hidden, weights, denominator, numerator, square] = saved as [
         tf.Tensor2D,

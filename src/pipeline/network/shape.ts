@@ -10,6 +10,8 @@ export interface NetworkShape {
    * (statistics.ts); up to half the answer is its own. 0: there is none.
    */
   readonly statisticsUnits: number;
+  /** Columns of a frame, the references, with which the statistics correlate every column (correlations.ts). */
+  readonly statisticsReferences: readonly number[];
   readonly featureCount: number;
   /** Frames that one output of a convolution sees: itself and the ones before it. */
   readonly convKernel: number;
@@ -37,6 +39,7 @@ export interface NetworkShape {
 export const DEFAULT_SHAPE: NetworkShape = {
   members: 1,
   statisticsUnits: 0,
+  statisticsReferences: [],
   featureCount: FEATURE_COUNT,
   convKernel: 5,
   convChannels: 128,
@@ -66,9 +69,13 @@ export function peakDecayPerFrame(shape: NetworkShape): number {
   return (shape.peakSharpness * shape.hopMs) / shape.peakFallMs;
 }
 
-/** Numbers in the pooled vector: mean and deviation of each hidden unit, and its peak if there is one. */
-export function pooledSize({ hiddenUnits, peakSharpness }: NetworkShape): number {
-  return (peakSharpness > 0 ? 3 : 2) * hiddenUnits;
+/**
+ * Numbers in a reader's pooled vector: mean and deviation of each hidden unit, its correlations with
+ * the references, and its peak if there is one. `shape` is the reader's own.
+ */
+export function pooledSize(shape: NetworkShape): number {
+  const { hiddenUnits, statisticsReferences, peakSharpness } = shape;
+  return ((peakSharpness > 0 ? 3 : 2) + statisticsReferences.length) * hiddenUnits;
 }
 
 /** What a frame loses of its log-weight in a leg's own mean with each later frame. */
@@ -78,7 +85,7 @@ export function centringDecayPerFrame(shape: NetworkShape): number {
 
 /** The shape of each member by itself. */
 export function memberShape(shape: NetworkShape): NetworkShape {
-  return { ...shape, members: 1, statisticsUnits: 0 };
+  return { ...shape, members: 1, statisticsUnits: 0, statisticsReferences: [] };
 }
 
 /** α of the peaks that are pooled of the frames themselves. */
@@ -90,6 +97,7 @@ export function statisticsShape(shape: NetworkShape): NetworkShape {
     ...memberShape(shape),
     hiddenUnits: shape.featureCount,
     denseUnits: shape.statisticsUnits,
+    statisticsReferences: shape.statisticsReferences,
     peakSharpness: STATISTICS_SHARPNESS,
   };
 }
@@ -141,6 +149,7 @@ export type ReaderPartName =
   | 'denominator'
   | 'numerator'
   | 'square'
+  | 'product'
   | 'peakCount'
   | 'peakSum';
 
@@ -161,7 +170,8 @@ export interface StatePart {
  * fading count and sum of its normalised frames (centring.ts). `conv1` is `[K−1, F]`, the centred
  * features of the latest frames; `conv2` is `[K−1, C]`, the first convolution's outputs;
  * `hidden` and `cell` are the LSTM's; `maximum`, `denominator`, `numerator` (Σ w·h) and `square`
- * (Σ w·h²) are the running attention's, with weights w = e^(score − maximum). `peakCount` and
+ * (Σ w·h²) are the running attention's, with weights w = e^(score − maximum); `product` (Σ w·h_r·h,
+ * reference by reference) is the correlations', in a network that has them. `peakCount` and
  * `peakSum` are the peak's (peak.ts), in a network that has one. What a member keeps for itself lies
  * together, member by member, after what they share; last lie the sums of the statistics.
  */
@@ -191,18 +201,23 @@ export function stateLayout(shape: NetworkShape): readonly StatePart[] {
 }
 
 /** The sums that a reader's head reads, and their sizes. */
-function sumParts({ hiddenUnits, peakSharpness }: NetworkShape) {
-  const attention = [
+function sumParts({ hiddenUnits, statisticsReferences, peakSharpness }: NetworkShape) {
+  const moments = [
     ['maximum', 1],
     ['denominator', 1],
     ['numerator', hiddenUnits],
     ['square', hiddenUnits],
   ] as const;
+  const products = [['product', statisticsReferences.length * hiddenUnits]] as const;
   const peak = [
     ['peakCount', 1],
     ['peakSum', hiddenUnits],
   ] as const;
-  return peakSharpness > 0 ? [...attention, ...peak] : attention;
+  return [
+    ...moments,
+    ...(statisticsReferences.length > 0 ? products : []),
+    ...(peakSharpness > 0 ? peak : []),
+  ];
 }
 
 /** Numbers in a leg's state. */

@@ -4,7 +4,7 @@ import { centre } from './centring.ts';
 import { attentionScores, convolution, head, lstmWeights, normalise } from './layers.ts';
 import { lstmStep } from './lstm.ts';
 import { addToPeak, peakOf } from './peak.ts';
-import { type AttentionSums, addToSums, pooled as momentsOf } from './pooling.ts';
+import { type AttentionSums, addToSums, pooled as pooledOf } from './pooling.ts';
 import {
   decayPerFrame,
   LARGEST_STATISTICS_SHARE,
@@ -151,23 +151,27 @@ function stepStatistics(
 
 /** Adds frames to a reader's sums; what its head reads of them. `shape` is the reader's. */
 function pool(shape: NetworkShape, hidden: tf.Tensor2D, scores: tf.Tensor2D, before: MemberParts) {
-  const sums = addToSums(hidden, scores, sumsOf(before), decayPerFrame(shape));
+  const references = shape.statisticsReferences;
+  const sums = addToSums(hidden, scores, sumsOf(before), decayPerFrame(shape), references);
   const peak = addToPeakOf(shape, hidden, before);
-  const moments = momentsOf(sums);
+  const moments = pooledOf(sums, references);
   const column = (row: tf.Tensor2D) => tf.reshape(row, [-1, 1]) as tf.Tensor2D;
   const after: Partial<MemberParts> = {
     maximum: column(sums.maximum),
     denominator: column(sums.denominator),
     numerator: sums.numerator,
     square: sums.square,
+    ...(sums.product && { product: sums.product }),
     ...(peak && { peakCount: peak.count, peakSum: peak.sum }),
   };
   return { pooled: peak ? concat(moments, peakOf(shape, peak)) : moments, after };
 }
 
-function sumsOf({ maximum, denominator, numerator, square }: MemberParts): AttentionSums {
+function sumsOf({ maximum, denominator, product, ...own }: MemberParts): AttentionSums {
   const row = (column: tf.Tensor2D) => tf.reshape(column, [1, -1]) as tf.Tensor2D;
-  return { maximum: row(maximum), denominator: row(denominator), numerator, square };
+  const { numerator, square } = own;
+  const moments = { maximum: row(maximum), denominator: row(denominator), numerator, square };
+  return product === undefined ? moments : { ...moments, product };
 }
 
 /** The peak's sums with the newest frames, in a network that has a peak. */

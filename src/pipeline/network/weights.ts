@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { type NetworkShape, pooledSize, statisticsShape } from './shape.ts';
+import { memberShape, type NetworkShape, pooledSize, statisticsShape } from './shape.ts';
 
 /** Every tensor of the network. Kernels are `[inputs, outputs]`; LSTM gates lie in the order output, input, forget, candidate. */
 export const WEIGHT_NAMES = [
@@ -159,7 +159,7 @@ function memberShapes(
     'attention.kernel': [hiddenUnits, attentionUnits],
     'attention.bias': [1, attentionUnits],
     'attention.vector': [attentionUnits, 1],
-    'dense.kernel': [pooledSize(shape), denseUnits],
+    'dense.kernel': [pooledSize(memberShape(shape)), denseUnits],
     'dense.bias': [1, denseUnits],
     'output.kernel': [denseUnits, shape.labelCount],
     'output.bias': [1, shape.labelCount],

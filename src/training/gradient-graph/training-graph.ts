@@ -63,7 +63,7 @@ function member(g: OnnxGraph, shape: NetworkShape, options: { gradients: boolean
     ? g.node('Add', [recurrent.output, conv2.output])
     : recurrent.output;
   const pooling = poolAll(frames, hidden, readoutInputs, shape);
-  const pooled = dropped(g, pooling, mask('dropPooled', pooledSize(shape)));
+  const pooled = dropped(g, pooling, mask('dropPooled', pooledSize(trainedReader(shape))));
   return {
     output: pooled.output,
     backward: (d) => {

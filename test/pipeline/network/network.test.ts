@@ -37,6 +37,8 @@ const PEAKED: NetworkShape = { ...SMALL, peakSharpness: 3, peakFallMs: 900 };
 
 const STATISTICS: NetworkShape = { ...SMALL, members: 0, statisticsUnits: 9, peakFallMs: 900 };
 
+const CORRELATED: NetworkShape = { ...STATISTICS, statisticsReferences: [5, 1] };
+
 function randomFrames(frames: number, shape: NetworkShape, seed: number): Float32Array {
   const random = createRandom(seed);
   return Float32Array.from({ length: frames * shape.featureCount }, () => random.normal());
@@ -67,8 +69,10 @@ function busyWeights(shape: NetworkShape, seed: number) {
   return weights;
 }
 
-function nameOf({ featureCount, members, peakSharpness }: NetworkShape): string {
-  return members === 0 ? 'statistics' : `${featureCount} features, peak ${peakSharpness}`;
+function nameOf(shape: NetworkShape): string {
+  const { featureCount, members, peakSharpness, statisticsReferences } = shape;
+  if (members === 0) return `statistics, references ${statisticsReferences.length}`;
+  return `${featureCount} features, peak ${peakSharpness}`;
 }
 
 /** Steps through one leg's frames in the given chunks and returns everything that came out. */
@@ -135,7 +139,7 @@ describe('network', () => {
     assert.equal(initialState(DEFAULT_SHAPE).length, end);
   });
 
-  for (const shape of [SMALL, PEAKED, STATISTICS, DEFAULT_SHAPE]) {
+  for (const shape of [SMALL, PEAKED, STATISTICS, CORRELATED, DEFAULT_SHAPE]) {
     it(`answers the same in any chunking, and as in training (${nameOf(shape)})`, () => {
       const weights = toTensors(busyWeights(shape, 5), shape);
       const random = createRandom(11);
@@ -172,7 +176,7 @@ describe('network', () => {
     });
   }
 
-  for (const shape of [SMALL, PEAKED, STATISTICS])
+  for (const shape of [SMALL, PEAKED, STATISTICS, CORRELATED])
     it(`has gradients that agree with finite differences for every weight tensor (${nameOf(shape)})`, () => {
       const names = learnedNames(shape);
       const weights = busyWeights(shape, 8);

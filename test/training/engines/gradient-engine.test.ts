@@ -46,6 +46,10 @@ for (const [what, own] of [
   ['without a residual', { residual: false }],
   ['with a peak', { peakSharpness: 4 }],
   ['with statistics alone', { members: 0, statisticsUnits: 9 }],
+  [
+    'with statistics that correlate',
+    { members: 0, statisticsUnits: 9, statisticsReferences: [105, 3] },
+  ],
 ] as const) {
   describe(`gradient engines, ${what}`, () => {
     const shape = { ...DEFAULT_SHAPE, ...SMALL, peakFallMs: 1500, ...own };
