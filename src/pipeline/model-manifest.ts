@@ -39,6 +39,7 @@ export const ManifestSchema = object({
     statisticsReferences: Type.Optional(
       Type.Array(Type.Integer({ minimum: 0, maximum: FEATURE_COUNT - 1 }), { uniqueItems: true }),
     ),
+    statisticsHalfLifeMs: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
     featureCount: size,
     convKernel: Type.Integer({ minimum: 2 }),
     convChannels: size,
@@ -118,6 +119,7 @@ const OLD_SHAPE = {
   members: 1,
   statisticsUnits: 0,
   statisticsReferences: [],
+  statisticsHalfLifeMs: DEFAULT_SHAPE.halfLifeMs,
   peakSharpness: 0,
   peakFallMs: DEFAULT_SHAPE.peakFallMs,
 };

@@ -33,11 +33,14 @@ export async function joinTrained(
   engineName: TrainingEngineName | 'auto',
 ): Promise<Committee> {
   const readers = statistics ? [...members, statistics] : members;
+  const { statisticsUnits, statisticsReferences, statisticsHalfLifeMs } =
+    readers.at(-1)!.manifest.shape;
   const shape = {
     ...readers[0]!.manifest.shape,
     members: members.length,
-    statisticsUnits: statistics?.manifest.shape.statisticsUnits ?? 0,
-    statisticsReferences: statistics?.manifest.shape.statisticsReferences ?? [],
+    statisticsUnits,
+    statisticsReferences,
+    statisticsHalfLifeMs,
   };
   const answers: Readings[][] = [];
   for (const { manifest, weights } of readers) {

@@ -1,13 +1,12 @@
 import {
   centringDecayPerFrame,
-  LARGEST_STATISTICS_SHARE,
   memberShape,
   type NetworkShape,
   type SharedPartName,
-  STATISTICS_SHARE_PER_FRAME,
   stateLayout,
   stateSize,
   statisticsShape,
+  statisticsSharePerFrame,
 } from '../pipeline/network/shape.ts';
 import { namedParts, orderedParts } from '../pipeline/network/state-parts.ts';
 import {
@@ -139,9 +138,8 @@ class StepGraph {
     const logits = answers.map((answer) => answer.logits);
     if (statisticsUnits === 0 || members === 0) return this.#mean(logits);
     const statistics = answers.at(-1)!;
-    const perFrame = g.scalar(STATISTICS_SHARE_PER_FRAME);
-    const grown = g.node('Mul', [statistics.after.denominator!, perFrame]);
-    const share = g.node('Min', [grown, g.scalar(LARGEST_STATISTICS_SHARE)]);
+    const perFrame = g.scalar(statisticsSharePerFrame(this.#shape));
+    const share = g.node('Mul', [statistics.after.denominator!, perFrame]);
     const ofMembers = this.#mean(logits.slice(0, -1));
     const apart = g.node('Sub', [statistics.logits, ofMembers]);
     return g.node('Add', [ofMembers, g.node('Mul', [share, apart])]);

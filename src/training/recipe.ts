@@ -129,6 +129,11 @@ export const RecipeSchema = object({
       description:
         'Columns of a frame with which the statistics correlate every column: 105 is the level, 65 to 67 are MFCC 1 to 3.',
     }),
+    statisticsHalfLifeMs: Type.Number({
+      exclusiveMinimum: 0,
+      description:
+        'After this long, a frame weighs half as much in the statistics, and their peaks have fallen by 1.',
+    }),
     convChannels: count('', 1),
     hiddenUnits: count('', 1),
     attentionUnits: count('', 1),
@@ -189,6 +194,7 @@ export const DEFAULT_RECIPE: Recipe = {
     members: DEFAULT_SHAPE.members,
     statisticsUnits: DEFAULT_SHAPE.statisticsUnits,
     statisticsReferences: [...DEFAULT_SHAPE.statisticsReferences],
+    statisticsHalfLifeMs: DEFAULT_SHAPE.statisticsHalfLifeMs,
     convChannels: DEFAULT_SHAPE.convChannels,
     hiddenUnits: DEFAULT_SHAPE.hiddenUnits,
     attentionUnits: DEFAULT_SHAPE.attentionUnits,

@@ -32,6 +32,7 @@ const RECIPE: Recipe = {
     members: 1,
     statisticsUnits: 0,
     statisticsReferences: [],
+    statisticsHalfLifeMs: 1000,
     peakSharpness: 0,
     peakFallMs: 8000,
     centringPriorFrames: 30,

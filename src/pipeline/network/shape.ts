@@ -12,6 +12,8 @@ export interface NetworkShape {
   readonly statisticsUnits: number;
   /** Columns of a frame, the references, with which the statistics correlate every column (correlations.ts). */
   readonly statisticsReferences: readonly number[];
+  /** After this long, a frame weighs half as much in the statistics, and their peaks have fallen by 1. */
+  readonly statisticsHalfLifeMs: number;
   readonly featureCount: number;
   /** Frames that one output of a convolution sees: itself and the ones before it. */
   readonly convKernel: number;
@@ -40,6 +42,7 @@ export const DEFAULT_SHAPE: NetworkShape = {
   members: 1,
   statisticsUnits: 0,
   statisticsReferences: [],
+  statisticsHalfLifeMs: 1000,
   featureCount: FEATURE_COUNT,
   convKernel: 5,
   convChannels: 128,
@@ -98,7 +101,9 @@ export function statisticsShape(shape: NetworkShape): NetworkShape {
     hiddenUnits: shape.featureCount,
     denseUnits: shape.statisticsUnits,
     statisticsReferences: shape.statisticsReferences,
+    halfLifeMs: shape.statisticsHalfLifeMs,
     peakSharpness: STATISTICS_SHARPNESS,
+    peakFallMs: shape.statisticsHalfLifeMs,
   };
 }
 
@@ -113,30 +118,30 @@ export function trainedReader(shape: NetworkShape): NetworkShape {
   return readerShapes(shape)[0]!;
 }
 
-/** The statistics' share of the answer is half, once so many frames have been heard. */
-const HALF_AFTER_FRAMES = 64;
+/** What the statistics' share of the answer is in the end. */
+const LARGEST_STATISTICS_SHARE = 0.5;
 
-/** What the statistics' share grows by with every frame, up to LARGEST_STATISTICS_SHARE. */
-export const STATISTICS_SHARE_PER_FRAME = 0.5 / HALF_AFTER_FRAMES;
-export const LARGEST_STATISTICS_SHARE = 0.5;
+/** What one frame of their fading count adds to the statistics' share, which so grows as fast as the count. */
+export function statisticsSharePerFrame(shape: NetworkShape): number {
+  return LARGEST_STATISTICS_SHARE * (1 - Math.exp(-decayPerFrame(statisticsShape(shape))));
+}
 
 /**
  * What each reader's logits weigh in the answer, 1 together. The statistics of little speech say
- * little: their share grows with `heardFrames`, the fading count of frames in their sums. The members
- * have equal parts of the rest.
+ * little: their share grows with `heardFrames`, the fading count of frames in their sums, up to half.
+ * The members have equal parts of the rest.
  */
 export function readerShares(shape: NetworkShape, heardFrames: number): number[] {
   const { members, statisticsUnits } = shape;
   if (members === 0) return [1];
-  const grown = Math.min(STATISTICS_SHARE_PER_FRAME * heardFrames, LARGEST_STATISTICS_SHARE);
-  const ofStatistics = statisticsUnits > 0 ? grown : 0;
+  const ofStatistics = statisticsUnits > 0 ? statisticsSharePerFrame(shape) * heardFrames : 0;
   const shares = Array.from({ length: members }, () => (1 - ofStatistics) / members);
   return statisticsUnits > 0 ? [...shares, ofStatistics] : shares;
 }
 
-/** The fading count of so many frames, as every reader's sums hold it where all weigh the same. */
+/** The fading count of so many frames, as the sums of the statistics hold it. */
 export function fadingCount(shape: NetworkShape, frames: number): number {
-  const decay = decayPerFrame(shape);
+  const decay = decayPerFrame(statisticsShape(shape));
   return (1 - Math.exp(-decay * frames)) / (1 - Math.exp(-decay));
 }
 

@@ -7,13 +7,12 @@ import { addToPeak, peakOf } from './peak.ts';
 import { type AttentionSums, addToSums, pooled as pooledOf } from './pooling.ts';
 import {
   decayPerFrame,
-  LARGEST_STATISTICS_SHARE,
   type MemberPartName,
   memberShape,
   type NetworkShape,
-  STATISTICS_SHARE_PER_FRAME,
   stateLayout,
   statisticsShape,
+  statisticsSharePerFrame,
 } from './shape.ts';
 import { namedParts, orderedParts } from './state-parts.ts';
 import { readStatistics } from './statistics.ts';
@@ -96,8 +95,7 @@ function weigh(shape: NetworkShape, answers: readonly Answer[]): tf.Tensor2D {
     tf.div(tf.addN(own.map(({ logits }) => logits)), own.length) as tf.Tensor2D;
   if (shape.statisticsUnits === 0 || shape.members === 0) return mean(answers);
   const statistics = answers.at(-1)!;
-  const grown = tf.mul(statistics.after.denominator!, STATISTICS_SHARE_PER_FRAME);
-  const share = tf.minimum(grown, LARGEST_STATISTICS_SHARE);
+  const share = tf.mul(statistics.after.denominator!, statisticsSharePerFrame(shape));
   const ofMembers = mean(answers.slice(0, -1));
   return tf.add(ofMembers, tf.mul(share, tf.sub(statistics.logits, ofMembers)));
 }

@@ -35,7 +35,12 @@ const SMALL: NetworkShape = {
 
 const PEAKED: NetworkShape = { ...SMALL, peakSharpness: 3, peakFallMs: 900 };
 
-const STATISTICS: NetworkShape = { ...SMALL, members: 0, statisticsUnits: 9, peakFallMs: 900 };
+const STATISTICS: NetworkShape = {
+  ...SMALL,
+  members: 0,
+  statisticsUnits: 9,
+  statisticsHalfLifeMs: 400,
+};
 
 const CORRELATED: NetworkShape = { ...STATISTICS, statisticsReferences: [5, 1] };
 
