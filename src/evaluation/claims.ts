@@ -19,6 +19,28 @@ export function claimedMs(changes: readonly LabelChange[], audioMs: number): num
   }, 0);
 }
 
+/** What was spoken from `startMs` until the next one's start. */
+export interface Spoken {
+  readonly startMs: number;
+  readonly label: Emotion;
+}
+
+/** How long the emotion that was shown was the one being spoken, in milliseconds. */
+export function rightlyClaimedMs(
+  changes: readonly LabelChange[],
+  audioMs: number,
+  spoken: readonly Spoken[],
+): number {
+  return spoken.reduce((sum, { startMs, label }, i) => {
+    const endMs = spoken[i + 1]?.startMs ?? audioMs;
+    const own = changes.map(({ atMs, to }, c) => {
+      const untilMs = changes[c + 1]?.atMs ?? audioMs;
+      return to === label ? Math.max(0, Math.min(untilMs, endMs) - Math.max(atMs, startMs)) : 0;
+    });
+    return sum + own.reduce((total, ms) => total + ms, 0);
+  }, 0);
+}
+
 /** How often an emotion came to be shown. */
 export function claimCount(changes: readonly LabelChange[]): number {
   return changes.filter(({ to }) => isClaim(to)).length;

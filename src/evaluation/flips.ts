@@ -3,7 +3,7 @@ import { ANALYSIS_RATE_HZ } from '../pipeline/features/layout.ts';
 import type { CorpusClip } from '../training/corpora/clip.ts';
 import { readClip } from '../training/dataset.ts';
 import { createRandom, type Random, seedFrom } from '../training/random.ts';
-import { claimedMs, flipsAtMs } from './claims.ts';
+import { claimedMs, flipsAtMs, rightlyClaimedMs } from './claims.ts';
 import type { Codec } from './conditions.ts';
 import { groupBy } from './group-by.ts';
 import { encodeAs } from './in-condition.ts';
@@ -26,6 +26,8 @@ export interface LongStream {
   readonly clips: number;
   readonly audioMs: number;
   readonly claimedMs: number;
+  /** Of that, how long it was the expression of the clip that was playing. */
+  readonly rightlyClaimedMs: number;
   /** Every change of what is shown, "listening" and "uncertain" included. */
   readonly changes: number;
   /** Changes from one claimed emotion to another. */
@@ -81,6 +83,11 @@ export function streamLong(
       clips: clips.length,
       audioMs,
       claimedMs: claimedMs(changes, audioMs),
+      rightlyClaimedMs: rightlyClaimedMs(
+        changes,
+        audioMs,
+        clips.map(({ label }, i) => ({ startMs: startsMs[i]!, label })),
+      ),
       changes: changes.length,
       flips: flips.length,
       flipsWithinClip: flipsWithinClip(flips, startsMs),
@@ -126,6 +133,7 @@ export function summariseLongStreams(streams: readonly LongStream[]) {
   const total = (of: (stream: LongStream) => number) =>
     streams.reduce((sum, stream) => sum + of(stream), 0);
   const audioMs = total((stream) => stream.audioMs);
+  const claimed = total((stream) => stream.claimedMs);
   const minutes = audioMs / 60_000;
   const aMinute = (count: number) => (minutes === 0 ? 0 : count / minutes);
   return {
@@ -135,6 +143,7 @@ export function summariseLongStreams(streams: readonly LongStream[]) {
     changesAMinute: aMinute(total(({ changes }) => changes)),
     flipsAMinute: aMinute(total(({ flips }) => flips)),
     flipsWithinClipAMinute: aMinute(total((stream) => stream.flipsWithinClip)),
-    claimedShare: audioMs === 0 ? 0 : total((stream) => stream.claimedMs) / audioMs,
+    claimedShare: audioMs === 0 ? 0 : claimed / audioMs,
+    rightShareOfClaims: claimed === 0 ? null : total((s) => s.rightlyClaimedMs) / claimed,
   };
 }

@@ -133,6 +133,7 @@ export const ReportSchema = object({
       flipsAMinute: Rate,
       flipsWithinClipAMinute: Rate,
       claimedShare: Share,
+      rightShareOfClaims: orNull(Share),
     }),
   ),
   falseClaims: orNull(

@@ -162,6 +162,10 @@ export function streamsSection({ longStreams }: Report): string {
         ['changes from one emotion to another', one(longStreams.flipsAMinute)],
         ['of these beyond the first in one recording', one(longStreams.flipsWithinClipAMinute)],
         ['share of the time in which an emotion is claimed', percent(longStreams.claimedShare)],
+        [
+          'share of that time in which it is the one being spoken',
+          longStreams.rightShareOfClaims === null ? '–' : percent(longStreams.rightShareOfClaims),
+        ],
       ],
     ),
   );

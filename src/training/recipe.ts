@@ -117,6 +117,11 @@ export const RecipeSchema = object({
     description: '0: all readouts count the same; 1: in proportion to what was heard.',
   }),
   validateEveryEpochs: count('0: only at the end.'),
+  servedHalfLifeMs: Type.Number({
+    exclusiveMinimum: 0,
+    description:
+      'The halfLifeMs of the finished network: trained by its own on single clips, it is served with this, to follow a call.',
+  }),
   network: object({
     members: count(
       'Networks of these widths, trained one by one, that answer together; 0: statistics alone.',
@@ -190,6 +195,7 @@ export const DEFAULT_RECIPE: Recipe = {
   readoutEvery: 8,
   readoutPower: 1,
   validateEveryEpochs: 10,
+  servedHalfLifeMs: DEFAULT_SHAPE.halfLifeMs,
   network: {
     members: DEFAULT_SHAPE.members,
     statisticsUnits: DEFAULT_SHAPE.statisticsUnits,

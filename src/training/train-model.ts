@@ -126,8 +126,10 @@ export async function trainModel(options: TrainModelOptions): Promise<ModelFolde
     announce: () => options.onTeacher?.(number),
     ...(from && { from: memberOf(from, 1 + ((number - 1) % count)) }),
   }));
+  const { servedHalfLifeMs, network } = plan.training;
+  const asTrained = from !== undefined || servedHalfLifeMs === network.halfLifeMs;
   const model =
-    count === 1 && statisticsUnits === 0
+    count === 1 && statisticsUnits === 0 && asTrained
       ? await trainNetwork(options, teachers)
       : await trainReaders(options, teachers, { count, statisticsUnits });
   for (const { path } of teachers) await rm(path, { recursive: true });
@@ -205,8 +207,9 @@ async function trainReaders(
   }));
   const readers = statistics ? [...members, statistics] : members;
   const validation = known(sides.validation, features);
+  const served = from ? members : members.map((own) => servedAs(own, plan));
   const joined = await joinTrained(
-    { members, ...(statistics && { statistics }) },
+    { members: served, ...(statistics && { statistics }) },
     validation,
     plan.training,
     engine ?? 'auto',
@@ -221,6 +224,12 @@ async function trainReaders(
   const model = await exportModel(out, joined, metadataOf(options, outcome));
   for (const { path } of readers) await rm(path, { recursive: true });
   return model;
+}
+
+/** A trained network with the half-life that it is served with. */
+function servedAs(model: ModelFolder, { training }: TrainingPlan): ModelFolder {
+  const shape = { ...model.manifest.shape, halfLifeMs: training.servedHalfLifeMs };
+  return { ...model, manifest: { ...model.manifest, shape } };
 }
 
 /** What is another for each of several networks. */

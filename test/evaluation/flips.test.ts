@@ -58,18 +58,19 @@ describe('summariseLongStreams', () => {
   it('counts a minute of audio over all streams', () => {
     const stream = { speaker: 'a', clips: 9, changes: 9, flips: 3, flipsWithinClip: 0 };
     const summary = summariseLongStreams([
-      { ...stream, audioMs: 60_000, claimedMs: 30_000 },
-      { ...stream, audioMs: 120_000, claimedMs: 15_000 },
+      { ...stream, audioMs: 60_000, claimedMs: 30_000, rightlyClaimedMs: 6000 },
+      { ...stream, audioMs: 120_000, claimedMs: 15_000, rightlyClaimedMs: 12_000 },
     ]);
     assert.equal(summary.minutes, 3);
     assert.equal(summary.changesAMinute, 6);
     assert.equal(summary.flipsAMinute, 2);
     assert.equal(summary.claimedShare, 0.25);
+    assert.equal(summary.rightShareOfClaims, 0.4);
     assert.deepEqual([summary.streams, summary.speakers], [2, 1]);
   });
 
   it('gives zeros, not NaN, for no streams', () => {
-    const { changesAMinute, claimedShare } = summariseLongStreams([]);
-    assert.deepEqual([changesAMinute, claimedShare], [0, 0]);
+    const { changesAMinute, claimedShare, rightShareOfClaims } = summariseLongStreams([]);
+    assert.deepEqual([changesAMinute, claimedShare, rightShareOfClaims], [0, 0, null]);
   });
 });

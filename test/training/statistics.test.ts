@@ -157,6 +157,22 @@ describe('trainModel of members and statistics', function () {
     await assert.rejects(trainModel(options(await folder(), nothing)), { code: 'TW_TRAINING' });
   });
 
+  it('serves members with another half-life than they were trained with', async () => {
+    const half = 'training.servedHalfLifeMs=700';
+    const both = await trainModel(options(await folder(), await planOf(half)));
+    assert.equal(both.manifest.shape.halfLifeMs, 700);
+    assert.equal(both.manifest.shape.statisticsHalfLifeMs, 1000);
+    const one = ['training.network.members=1', 'training.network.statisticsUnits=0'];
+    const served = await trainModel(options(await folder(), await planOf(half, ...one)));
+    assert.equal(served.manifest.shape.halfLifeMs, 700);
+    const trained = await planOf('training.servedHalfLifeMs=8000', ...one);
+    const plain = await trainModel(options(await folder(), trained));
+    assert.equal(plain.manifest.shape.halfLifeMs, 8000);
+    assert.deepEqual(served.weights, plain.weights);
+    const tuned = await trainModel({ ...options(await folder(), trained), from: served });
+    assert.equal(tuned.manifest.shape.halfLifeMs, 700);
+  });
+
   it('fits the statistics of a model that it begins with, and keeps what standardises them', async () => {
     const plan = await planOf();
     const from = await trainModel(options(await folder(), plan));

@@ -63,9 +63,10 @@ function conditionLines({ conditions }: Report): string[] {
 function streamLines({ longStreams, falseClaims }: Report): string[] {
   const lines: string[] = [];
   if (longStreams !== null) {
-    const { minutes, changesAMinute, flipsAMinute, claimedShare } = longStreams;
+    const { minutes, changesAMinute, flipsAMinute, claimedShare, rightShareOfClaims } = longStreams;
+    const right = rightShareOfClaims === null ? '' : `, rightly in ${percent(rightShareOfClaims)}`;
     lines.push(
-      `  long streams, ${minutes.toFixed(1)} min: ${changesAMinute.toFixed(1)} label changes a minute, ${flipsAMinute.toFixed(1)} of them to another emotion; one is claimed ${percent(claimedShare)} of the time`,
+      `  long streams, ${minutes.toFixed(1)} min: ${changesAMinute.toFixed(1)} label changes a minute, ${flipsAMinute.toFixed(1)} of them to another emotion; one is claimed ${percent(claimedShare)} of the time${right}`,
     );
   }
   for (const row of falseClaims ?? []) {
