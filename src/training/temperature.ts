@@ -10,10 +10,11 @@ const ITERATIONS = 40;
  */
 const SPEAKERS_TO_BELIEVE_HALF = 4;
 
-/** One readout: its logits and the right label. */
+/** One readout: its logits, the right label, and how much it counts beside others; 1 if that is not said. */
 export interface LabelledLogits {
   readonly logits: Float32Array;
   readonly label: number;
+  readonly weight?: number;
 }
 
 /** One readout, and whose it is. */
@@ -22,12 +23,16 @@ export interface SpokenLogits extends LabelledLogits {
 }
 
 /**
- * The temperature fitted to these readouts, its logarithm drawn towards 0 as far as their speakers
+ * The temperature fitted to these readouts, every speaker counting alike, its logarithm drawn towards 0 as far as their speakers
  * are few (empirical Bayes, Efron & Morris 1975): what fits one speaker misfits the next.
  */
 export function believedTemperature(readouts: readonly SpokenLogits[]): number {
-  const speakers = new Set(readouts.map(({ speaker }) => speaker)).size;
-  return fitTemperature(readouts) ** (speakers / (speakers + SPEAKERS_TO_BELIEVE_HALF));
+  const counts = new Map<string, number>();
+  for (const { speaker } of readouts) counts.set(speaker, (counts.get(speaker) ?? 0) + 1);
+  const fitted = fitTemperature(
+    readouts.map((readout) => ({ ...readout, weight: 1 / counts.get(readout.speaker)! })),
+  );
+  return fitted ** (counts.size / (counts.size + SPEAKERS_TO_BELIEVE_HALF));
 }
 
 /** Mean negative log-likelihood, in nats, of softmax(logits / temperature). */
@@ -36,13 +41,15 @@ export function negativeLogLikelihood(
   temperature: number,
 ): number {
   let total = 0;
-  for (const { logits, label } of readouts) {
+  let weights = 0;
+  for (const { logits, label, weight = 1 } of readouts) {
     const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     let sum = 0;
     for (const logit of logits) sum += Math.exp((logit - highest) / temperature);
-    total += Math.log(sum) - (logits[label]! - highest) / temperature;
+    total += weight * (Math.log(sum) - (logits[label]! - highest) / temperature);
+    weights += weight;
   }
-  return total / readouts.length;
+  return total / weights;
 }
 
 /**
