@@ -22,7 +22,9 @@ describe('tonewire train and evaluate', function () {
     const small = { members: 2, convChannels: 8, hiddenUnits: 8, attentionUnits: 4, denseUnits: 8 };
     const network = { ...recipe.training.network, ...small };
     const distillation = { teachers: 1, epochs: 1, share: 0.7 };
-    const training = { ...recipe.training, epochs: 2, batchSize: 4, network, distillation };
+    const statistics = { ...recipe.training.statistics, epochs: 1 };
+    const more = { network, distillation, statistics };
+    const training = { ...recipe.training, epochs: 2, batchSize: 4, ...more };
     const augmentation = { speed: recipe.augmentation.speed };
     const path = join(folder, 'recipe.json');
     const sources = [{ ...recipe.sources[0], variants: 2 }];
@@ -99,7 +101,7 @@ describe('tonewire train and evaluate', function () {
       .map((line) => JSON.parse(line));
     assert.deepEqual(
       epochs.map(({ epoch }) => epoch),
-      [1, 1],
+      [1, 1, 1],
     );
     assert.ok(epochs[0].trainingLoss > 0 && epochs[0].learningRate > 0);
     const again = await runCli([...words.slice(0, -4), '--fold', '1,2', '--resume']);
