@@ -7,9 +7,9 @@ import type { TrainingPlan } from './training-plan.ts';
 
 /** The plan of one network out of several, with a seed of its own. */
 function alone(plan: TrainingPlan, training: Partial<TrainingPlan['training']>): TrainingPlan {
-  const network = { ...plan.training.network, members: 1, statisticsUnits: 0 };
-  const none = { ...network, statisticsReferences: [] };
-  return { ...plan, training: { ...plan.training, network: none, ...training } };
+  const single = { members: 1, statisticsUnits: 0, statisticsReferences: [] };
+  const network = { ...plan.training.network, ...single };
+  return { ...plan, training: { ...plan.training, network, ...training } };
 }
 
 export function teacherPlan(plan: TrainingPlan, number: number): TrainingPlan {
