@@ -32,7 +32,7 @@ const SmoothingSchema = section('How readings become labels that do not flicker.
     2,
     1,
     100,
-    'Readings in a row that must agree before the label changes. Each is one step of the model, 256 ms of speech. Default: 2.',
+    'Readings in a row that must agree before the label changes. Each is one step of the model: 256 ms of speech, in the first two seconds 128 ms. Default: 2.',
   ),
   leaveProbability: share(
     0.4,
@@ -104,7 +104,7 @@ export const AnalysisSchema = section('What is heard, how often, and by which en
     20,
     1,
     10_000,
-    'Steps of one leg, each 256 ms of speech, that may wait for the model. Beyond it the oldest are dropped and reported as audio.gap, which happens to live senders only: others are paused before (limits.maxBufferedAudioMs). More rides out longer stalls, with staler readings. Default: 20.',
+    'Steps of one leg, each 256 ms of speech and in the first two seconds 128 ms, that may wait for the model. Beyond it the oldest are dropped and reported as audio.gap, which happens to live senders only: others are paused before (limits.maxBufferedAudioMs). More rides out longer stalls, with staler readings. Default: 20.',
   ),
   smoothing: SmoothingSchema,
 });

@@ -31,7 +31,7 @@ export const OverloadSchema = section(
       500,
       1,
       60_000,
-      'How long a step may wait for the model. Each leg that speaks asks for one every 256 ms. Default: 500.',
+      'How long a step may wait for the model. Each leg that speaks asks for one every 256 ms, in its first two seconds every 128 ms. Default: 500.',
     ),
     engineBusyShare: share(0.98, 'Share of the time that the engine may compute. Default: 0.98.'),
     sustainMs: whole(

@@ -44,6 +44,7 @@ export class LegQueue {
   readonly #emit: (output: LegOutput) => void;
   #items: LegItem[] = [];
   #pendingSteps = 0;
+  #pendingFrames = 0;
   #stepRunning = false;
   #closed = false;
   /** Speech that never reached the model and is not reported yet. */
@@ -67,6 +68,11 @@ export class LegQueue {
     return this.#pendingSteps;
   }
 
+  /** Frames of the steps that wait. */
+  get pendingFrames(): number {
+    return this.#pendingFrames;
+  }
+
   /** Items that wait, steps among them. Bounded. */
   get length(): number {
     return this.#items.length;
@@ -80,7 +86,10 @@ export class LegQueue {
   /** Queues without answering: call `advance` once the chunk is taken. */
   add(item: LegItem): void {
     this.#items.push(item);
-    if (item.kind === 'step') this.#pendingSteps += 1;
+    if (item.kind === 'step') {
+      this.#pendingSteps += 1;
+      this.#pendingFrames += item.frameCount;
+    }
     if (this.#pendingSteps > this.#maxPendingSteps) this.#dropOldestStep();
     if (this.#items.length > ITEMS_PER_STEP * (this.#maxPendingSteps + 1)) this.#dropOldestUpdate();
   }
@@ -147,7 +156,7 @@ export class LegQueue {
       done: (logits) => {
         if (this.#closed) return;
         this.#items.shift();
-        this.#pendingSteps -= 1;
+        this.#settle(step);
         this.#stepRunning = false;
         this.#say(this.#readings.read(step.span, logits, step.frameCount));
         this.advance();
@@ -181,10 +190,17 @@ export class LegQueue {
     if (oldest >= 0) this.#items.splice(oldest, 1);
   }
 
-  #lose({ span }: Step): void {
+  #lose(step: Step): void {
+    const { span } = step;
     this.#lost = { startMs: this.#lost?.startMs ?? span.startMs, endMs: span.endMs };
     this.#lostMs += span.endMs - span.startMs;
+    this.#settle(step);
+  }
+
+  /** A step no longer waits. */
+  #settle({ frameCount }: Step): void {
     this.#pendingSteps -= 1;
+    this.#pendingFrames -= frameCount;
   }
 
   #reportLoss(): void {

@@ -12,7 +12,7 @@ import type { TextCue, TextCueOptions } from './text-cues.ts';
 
 /** Bounds and rhythm of one leg; the same for all legs of a process. */
 export interface LegOptions {
-  /** Frames to a model step. */
+  /** Frames to a model step, but for the early ones. */
   readonly stepFrames: number;
   /** Audio between two rolling updates, rounded up to whole frames. */
   readonly updateIntervalMs: number;
@@ -26,6 +26,8 @@ const SAMPLES_PER_MS = ANALYSIS_RATE_HZ / 1000;
 /** Audio that may wait for a round; beyond it a leg hears at once, as one that catches up does. */
 const MOST_WAITING_MS = 128;
 const HOP_MS = HOP_SAMPLES / SAMPLES_PER_MS;
+/** Until so much speech was heard (2 s) steps are half as long: what is heard then changes most. */
+const EARLY_FRAMES = 64;
 /** A segment's pitch is the median over its newest 10 s of voice. */
 const SEGMENT_PITCHES = 320;
 
@@ -49,6 +51,8 @@ export class LegPipeline implements LegAnalysis, Hearer {
   readonly #queue: LegQueue;
   #closed = false;
 
+  /** Frames of speech since the leg began or was flushed. */
+  #speechFrames = 0;
   readonly #step: Float32Array;
   #stepFill = 0;
   #stepStartMs = 0;
@@ -88,7 +92,7 @@ export class LegPipeline implements LegAnalysis, Hearer {
   }
 
   get pendingMs(): number {
-    return this.#queue.pendingSteps * this.#options.stepFrames * HOP_MS;
+    return this.#queue.pendingFrames * HOP_MS;
   }
 
   push(bytes: Uint8Array): void {
@@ -156,6 +160,7 @@ export class LegPipeline implements LegAnalysis, Hearer {
     this.hear();
     this.#cutOff();
     await this.#queue.barrier();
+    this.#speechFrames = 0;
     this.#readings.reset();
     this.#skip(0);
   }
@@ -179,6 +184,12 @@ export class LegPipeline implements LegAnalysis, Hearer {
   abort(): void {
     this.#close();
     this.#queue.close();
+  }
+
+  /** Frames to the step that is being filled. */
+  get #stepLength(): number {
+    const { stepFrames } = this.#options;
+    return this.#speechFrames <= EARLY_FRAMES ? Math.ceil(stepFrames / 2) : stepFrames;
   }
 
   /** What the next frame still lacks, in the source's bytes. */
@@ -230,7 +241,8 @@ export class LegPipeline implements LegAnalysis, Hearer {
       const features = one ? frame.speechFrames : frameAt(frame.speechFrames, i);
       this.#step.set(features, this.#stepFill * FEATURE_COUNT);
       this.#stepFill += 1;
-      if (this.#stepFill === this.#options.stepFrames) this.#endStep(endMs);
+      this.#speechFrames += 1;
+      if (this.#stepFill >= this.#stepLength) this.#endStep(endMs);
     }
   }
 
