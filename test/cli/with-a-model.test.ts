@@ -136,6 +136,14 @@ describe('tonewire with a model', function () {
     assert.ok(Math.abs(sum - report.cpuMsPerAudioSecond) < 0.01);
     assert.ok(report.generator.cpuShare > 0 && report.readyMs > 0 && report.gc.ms >= 0);
   });
+
+  it('bench capacity ends when its gateway cannot start, and says why', async () => {
+    const words = ['bench', 'capacity', '--legs', '3', '--model', 'no-such-model'];
+    const { code, stderr } = await runCli(words);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /TW_MODEL_INVALID/);
+    assert.match(stderr, /TW_CONNECT_FAILED/);
+  });
 });
 
 /** The first two lines that serve prints: where it listens, and how Twilio gets in. */

@@ -76,28 +76,38 @@ interface Measured {
   readonly shares: ReturnType<typeof stageShares>;
 }
 
-/** Measures what one gateway process spends on so many live calls, and where. */
+/**
+ * Measures what one gateway process spends on so many live calls, and where. Rejects with TW_CONNECT_FAILED when
+ * it cannot start; why, it says itself on standard error.
+ */
 export async function measureCapacity(options: CapacityOptions): Promise<CapacityReport> {
   const commit = measuredCommit();
   const sink = await WebhookSink.start();
-  options.onPhase('Starting the gateway');
-  const flags = { ...roomFor(options), ...sink.flags, ...options.flags };
-  const server = await MeasuredServer.start(flags);
   try {
-    const measured = await runLoad(server, options);
+    const flags = { ...roomFor(options), ...sink.flags, ...options.flags };
+    const measured = await measureServer(flags, options);
     return {
-      ...reportOf(options, measured),
-      readyMs: Math.round(server.readyMs),
+      ...measured,
       webhookDeliveries: sink.received,
-      model: server.listening.model,
-      engine: server.listening.engine,
       machine: thisMachine(),
       commit,
       measuredAt: new Date(systemClock.nowMs()).toISOString(),
     };
   } finally {
-    await server.stop();
     await sink.close();
+  }
+}
+
+async function measureServer(flags: CapacityOptions['flags'], options: CapacityOptions) {
+  options.onPhase('Starting the gateway');
+  const server = await MeasuredServer.start(flags);
+  try {
+    const { model, engine } = server.listening;
+    const measured = await runLoad(server, options);
+    const readyMs = Math.round(server.readyMs);
+    return { ...reportOf(options, measured), readyMs, model, engine };
+  } finally {
+    await server.stop();
   }
 }
 
