@@ -23,6 +23,13 @@ export function memberPlan(plan: TrainingPlan, number: number): TrainingPlan {
   return alone(plan, { seed: number === 1 ? seed : seed + distillation.teachers + number - 1 });
 }
 
+/** A trained member goes on with clips that follow one another, as it will hear them in a call. */
+export function callsPlan(plan: TrainingPlan, number: number): TrainingPlan {
+  const member = memberPlan(plan, number);
+  const training = { ...member.training, ...plan.training.calls, freshOutput: false };
+  return { ...member, training };
+}
+
 /** Hidden bands and mixed clips would be other statistics, so there are none. */
 export function statisticsPlan(plan: TrainingPlan): TrainingPlan {
   const { network, statistics, specAugment, concatenation } = plan.training;

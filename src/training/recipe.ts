@@ -22,6 +22,15 @@ const dropout = (description: string) =>
   );
 const count = (description: string, minimum = 0) => Type.Integer({ minimum, description });
 
+const concatenation = object(
+  {
+    probability: share('Share of clips that follow others of their speaker.'),
+    maxClips: count('Clips in a sequence, at most.', 2),
+  },
+  'Sequences of clips, so that expressions change and the state is not always fresh.',
+);
+const learningRate = Type.Number({ exclusiveMinimum: 0 });
+
 /** How a network is trained; `models/recipes/*.json` hold such objects. */
 export const RecipeSchema = object({
   name: Type.String({ minLength: 1 }),
@@ -33,17 +42,11 @@ export const RecipeSchema = object({
   clipsPerEpoch: Type.Record(Type.String(), Type.Integer({ minimum: 1 }), {
     description: 'How many clips of a corpus an epoch draws; all of one that is not named.',
   }),
-  concatenation: object(
-    {
-      probability: share('Share of clips that follow others of their speaker.'),
-      maxClips: count('Clips in a sequence, at most.', 2),
-    },
-    'Sequences of clips, so that expressions change and the state is not always fresh.',
-  ),
+  concatenation,
   optimizer: Type.Enum(['adam', 'adamw'], {
     description: 'adamw: weight decay apart from the gradient (Loshchilov & Hutter 2019).',
   }),
-  learningRate: Type.Number({ exclusiveMinimum: 0 }),
+  learningRate,
   schedule: Type.Enum(['constant', 'cosine', 'decay'], {
     description: 'cosine falls to 1 % at the end, decay in the last quarter only.',
   }),
@@ -76,6 +79,15 @@ export const RecipeSchema = object({
       share: share('Share of the target that the teachers decide.'),
     },
     'The network learns from others too, and then does alone what takes several.',
+  ),
+  calls: object(
+    {
+      epochs: count('Passes over the clips; 0: none.'),
+      learningRate,
+      maxFrames: count('In place of the other, for sequences.', 8),
+      concatenation,
+    },
+    'How every member goes on once it is trained on single clips, without teachers and with the half-life that is served: with clips that follow one another, so that it can follow a call.',
   ),
   statistics: object(
     {
@@ -120,14 +132,14 @@ export const RecipeSchema = object({
   servedHalfLifeMs: Type.Number({
     exclusiveMinimum: 0,
     description:
-      'The halfLifeMs of the finished network: trained by its own on single clips, it is served with this, to follow a call.',
+      'The halfLifeMs of the finished network, which learns from single clips with its own: it is served with this, to follow a call.',
   }),
   network: object({
     members: count(
       'Networks of these widths, trained one by one, that answer together; 0: statistics alone.',
     ),
     statisticsUnits: count(
-      'Dense width of a reader of whole-speech statistics, which has up to half the say; 0: none.',
+      'Dense width of a reader of whole-speech statistics, which has half the say; 0: none.',
     ),
     statisticsReferences: Type.Array(Type.Integer({ minimum: 0, maximum: FEATURE_COUNT - 1 }), {
       uniqueItems: true,
@@ -184,6 +196,12 @@ export const DEFAULT_RECIPE: Recipe = {
   specAugment: { timeMasks: 1, maxTimeFrames: 8, melMasks: 2, maxMelBands: 8 },
   mixup: { probability: 0 },
   distillation: { teachers: 0, epochs: 1, share: 0.5 },
+  calls: {
+    epochs: 0,
+    learningRate: 1e-3,
+    maxFrames: 200,
+    concatenation: { probability: 0.5, maxClips: 3 },
+  },
   statistics: { epochs: 60, readoutPower: 100, dropout: { conv: 0, pooled: 0.1, dense: 0.3 } },
   balanceLabels: false,
   maskLabelsByCorpus: false,

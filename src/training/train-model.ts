@@ -4,17 +4,15 @@ import { join } from 'node:path';
 import { loadModelFolder, type ModelFolder } from '../pipeline/model-folder.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
-import { checkSounds } from './augmentation/augment.ts';
-import { loadNoises, noisePaths } from './augmentation/noise.ts';
 import { NOBODY, type TrainingClip } from './batches.ts';
 import { joinTrained } from './committee.ts';
 import type { CorpusClip } from './corpora/clip.ts';
-import { buildBackground, buildDataset } from './dataset.ts';
 import type { TrainingEngineName } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
 import { exportModel } from './export-model.ts';
-import type { FeatureCache } from './feature-cache.ts';
+import type { Features } from './read-features.ts';
 import {
+  callsPlan,
   memberOf,
   memberPlan,
   statisticsOfModel,
@@ -25,63 +23,6 @@ import type { Sides } from './sides.ts';
 import { train } from './trainer.ts';
 import type { TrainingPlan } from './training-plan.ts';
 import type { StepProgress } from './training-run.ts';
-
-/** Runs with other seeds train on the same copies: they differ by training alone, and share the cache. */
-const COPIES_SEED = 1;
-
-export interface FeatureOptions {
-  /** Folder of noise recordings; needed when the plan adds noise. */
-  readonly noiseFolder?: string;
-  /** Where features of earlier runs are kept. */
-  readonly cache?: FeatureCache;
-  readonly onClip?: (done: number, total: number) => void;
-}
-
-/** Features by path, of noise recordings too; a recording with too little in it is not among them. */
-export type Features = ReadonlyMap<string, TrainingClip>;
-
-/** Reads recordings and their augmented copies through the serving front end. */
-export async function readFeatures(
-  clips: readonly CorpusClip[],
-  plan: TrainingPlan,
-  options: FeatureOptions,
-): Promise<Features> {
-  const { noiseFolder, cache, onClip } = options;
-  const noises = noiseFolder === undefined ? [] : await loadNoises(noiseFolder, 'training');
-  const sounds = { noises, responses: [] };
-  checkSounds(plan.augmentation, sounds);
-  const copies = {
-    augmentation: plan.augmentation,
-    sounds,
-    seed: COPIES_SEED,
-    ...(cache && { cache }),
-  };
-  const features = new Map<string, TrainingClip>();
-  let before = 0;
-  for (const { corpus, variants } of plan.sources) {
-    const own = clips.filter((clip) => clip.corpus === corpus);
-    const done = before;
-    const dataset = await buildDataset(own, {
-      ...copies,
-      variants,
-      onClip: (read) => onClip?.(done + read, clips.length),
-    });
-    for (const clip of dataset) features.set(clip.path, clip);
-    before += own.length;
-  }
-  if (plan.background !== undefined) {
-    const paths = await backgroundPaths(noiseFolder);
-    for (const clip of await buildBackground(paths, { ...copies, ...plan.background })) {
-      features.set(clip.path, clip);
-    }
-  }
-  return features;
-}
-
-function backgroundPaths(noiseFolder: string | undefined): Promise<string[]> {
-  if (noiseFolder !== undefined) return noisePaths(noiseFolder, 'training');
-  throw new TonewireError('TW_TRAINING', 'The recipe learns from noise: name a folder of it.');
-}
 
 export interface TrainModelOptions {
   readonly plan: TrainingPlan;
@@ -103,6 +44,8 @@ export interface TrainModelOptions {
   readonly onTeacher?: (number: number) => void;
   /** Before the member of this number, from 1, is trained, of a network that has several. */
   readonly onMember?: (number: number, count: number) => void;
+  /** Before the member of this number goes on with clips that follow one another. */
+  readonly onCalls?: (number: number, count: number) => void;
   /** Before the reader of statistics is trained, of a network that has one. */
   readonly onStatistics?: () => void;
 }
@@ -110,7 +53,8 @@ export interface TrainModelOptions {
 /**
  * From features to a model folder: train by the plan's fixed schedule on the training side, fit the
  * temperature on the validation speakers, export. The test side is not touched. First the networks
- * to learn from, then the members, one by one, then the statistics; whatever is finished stands in a folder of its own
+ * to learn from, then the members, one by one, on single clips and then on clips that follow one another,
+ * then the statistics; whatever is finished stands in a folder of its own
  * until the model is. Throws TW_TRAINING for a recipe of neither members nor statistics.
  */
 export async function trainModel(options: TrainModelOptions): Promise<ModelFolder> {
@@ -126,12 +70,12 @@ export async function trainModel(options: TrainModelOptions): Promise<ModelFolde
     announce: () => options.onTeacher?.(number),
     ...(from && { from: memberOf(from, 1 + ((number - 1) % count)) }),
   }));
-  const { servedHalfLifeMs, network } = plan.training;
+  const { servedHalfLifeMs, network, calls } = plan.training;
   const asTrained = from !== undefined || servedHalfLifeMs === network.halfLifeMs;
-  const model =
-    count === 1 && statisticsUnits === 0 && asTrained
-      ? await trainNetwork(options, teachers)
-      : await trainReaders(options, teachers, { count, statisticsUnits });
+  const atOnce = count === 1 && statisticsUnits === 0 && asTrained && calls.epochs === 0;
+  const model = atOnce
+    ? await trainNetwork(options, teachers)
+    : await trainReaders(options, teachers, { count, statisticsUnits });
   for (const { path } of teachers) await rm(path, { recursive: true });
   return model;
 }
@@ -193,11 +137,19 @@ async function trainReaders(
   { count, statisticsUnits }: ReaderCounts,
 ): Promise<ModelFolder> {
   const { plan, sides, features, out, from, engine } = options;
+  const { calls } = plan.training;
   const members = await trainSeveral(options, count, teachers, (number) => ({
     out: join(out, `member-${number}`),
     plan: memberPlan(plan, number),
     announce: () => options.onMember?.(number, count),
     ...(from && { from: memberOf(from, number) }),
+  }));
+  const served = from ? members : members.map((own) => servedAs(own, plan));
+  const followers = await trainSeveral(options, calls.epochs > 0 ? count : 0, [], (number) => ({
+    out: join(out, `calls-${number}`),
+    plan: callsPlan(plan, number),
+    announce: () => options.onCalls?.(number, count),
+    from: served[number - 1]!,
   }));
   const [statistics] = await trainSeveral(options, statisticsUnits > 0 ? 1 : 0, [], () => ({
     out: join(out, 'statistics'),
@@ -205,11 +157,11 @@ async function trainReaders(
     announce: () => options.onStatistics?.(),
     ...(from && { from: statisticsOfModel(from) }),
   }));
-  const readers = statistics ? [...members, statistics] : members;
+  const finished = calls.epochs > 0 ? followers : served;
+  const readers = statistics ? [...finished, statistics] : finished;
   const validation = known(sides.validation, features);
-  const served = from ? members : members.map((own) => servedAs(own, plan));
   const joined = await joinTrained(
-    { members: served, ...(statistics && { statistics }) },
+    { members: finished, ...(statistics && { statistics }) },
     validation,
     plan.training,
     engine ?? 'auto',
@@ -219,10 +171,11 @@ async function trainReaders(
     trainingLoss: readers.map(({ manifest }) => manifest.metrics.trainingLoss),
     validation: joined.validation,
   };
-  const logs = readers.map(({ path }) => readFile(logIn(path), 'utf8'));
+  const trained = [...members, ...followers, ...(statistics ? [statistics] : [])];
+  const logs = trained.map(({ path }) => readFile(logIn(path), 'utf8'));
   await writeFile(logIn(out), (await Promise.all(logs)).join(''));
   const model = await exportModel(out, joined, metadataOf(options, outcome));
-  for (const { path } of readers) await rm(path, { recursive: true });
+  for (const { path } of trained) await rm(path, { recursive: true });
   return model;
 }
 

@@ -23,7 +23,8 @@ describe('tonewire train and evaluate', function () {
     const network = { ...recipe.training.network, ...small };
     const distillation = { teachers: 1, epochs: 1, share: 0.7 };
     const statistics = { ...recipe.training.statistics, epochs: 1 };
-    const more = { network, distillation, statistics };
+    const calls = { ...recipe.training.calls, epochs: 1 };
+    const more = { network, distillation, statistics, calls };
     const training = { ...recipe.training, epochs: 2, batchSize: 4, ...more };
     const augmentation = { speed: recipe.augmentation.speed };
     const path = join(folder, 'recipe.json');
@@ -101,7 +102,7 @@ describe('tonewire train and evaluate', function () {
       .map((line) => JSON.parse(line));
     assert.deepEqual(
       epochs.map(({ epoch }) => epoch),
-      [1, 1, 1],
+      [1, 1, 1, 1, 1],
     );
     assert.ok(epochs[0].trainingLoss > 0 && epochs[0].learningRate > 0);
     const again = await runCli([...words.slice(0, -4), '--fold', '1,2', '--resume']);

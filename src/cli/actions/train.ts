@@ -5,8 +5,9 @@ import { TonewireError } from '../../protocol/errors.ts';
 import type { CorpusClip } from '../../training/corpora/clip.ts';
 import type { EpochReport } from '../../training/epoch-report.ts';
 import { folderCache } from '../../training/feature-cache.ts';
+import { type Features, readFeatures } from '../../training/read-features.ts';
 import { foldsOf, type Sides, sidesOf } from '../../training/sides.ts';
-import { type Features, readFeatures, trainModel } from '../../training/train-model.ts';
+import { trainModel } from '../../training/train-model.ts';
 import { readTrainingPlan, type TrainingPlan } from '../../training/training-plan.ts';
 import { readClips } from '../labelled-clips.ts';
 import { progressBar } from '../progress.ts';
@@ -62,6 +63,7 @@ async function trainOne(
     onStep: ({ step, steps, loss }) => training.update(step, steps, `loss ${loss.toFixed(3)}`),
     onTeacher: (number) => log(`teacher ${number} of ${plan.training.distillation.teachers}`),
     onMember: (number, count) => log(`member ${number} of ${count}`),
+    onCalls: (number, count) => log(`member ${number} of ${count}, clips that follow one another`),
     onStatistics: () => log('statistics'),
     onEpoch: (report) => log(describeEpoch(report)),
   }).finally(() => training.stop());
