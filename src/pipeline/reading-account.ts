@@ -36,6 +36,8 @@ export interface AccountedNetwork {
 export class ReadingAccount {
   readonly #network: AccountedNetwork;
   readonly #readers: readonly SumTrace[];
+  /** What each reader weighs in a reading. */
+  readonly #shares: readonly number[];
   #framesSeen = 0;
   #steps = 0;
   readonly #lastFrames = new Float64Array(KEPT_STEPS);
@@ -46,6 +48,7 @@ export class ReadingAccount {
   constructor(network: AccountedNetwork, state: Float32Array) {
     this.#network = network;
     const { shape } = network;
+    this.#shares = readerShares(shape);
     this.#readers = network.heads.map((_, reader) => new SumTrace(shape, reader, state));
   }
 
@@ -66,10 +69,9 @@ export class ReadingAccount {
    * most 1 together. It says what the model weighed, not why.
    */
   attention(): AttentionShare[] {
-    const shares = this.#shares();
     return this.#kept().map((step) => {
       const sum = this.#readers.reduce(
-        (total, reader, r) => total + shares[r]! * reader.attention(step),
+        (total, reader, r) => total + this.#shares[r]! * reader.attention(step),
         0,
       );
       const share = Math.min(1, Math.max(0, sum));
@@ -91,9 +93,8 @@ export class ReadingAccount {
     const { heads, temperature } = this.#network;
     const direction = logProbabilityDirection(probabilities, label, temperature);
     const kept = this.#kept();
-    const shares = this.#shares();
     const parts = this.#readers.map((reader, r) => {
-      const own = direction.map((slope) => slope * shares[r]!);
+      const own = direction.map((slope) => slope * this.#shares[r]!);
       return reader.parts(kept, sumCoefficients(heads[r]!, reader.sums, own).coefficients);
     });
     return kept.map((step, i) => {
@@ -107,11 +108,6 @@ export class ReadingAccount {
     this.#steps = 0;
     this.#framesSeen = 0;
     for (const reader of this.#readers) reader.remember();
-  }
-
-  /** What each reader weighs in the newest reading; the last one's sums begin with the count of frames. */
-  #shares(): number[] {
-    return readerShares(this.#network.shape, this.#readers.at(-1)!.sums[0]!);
   }
 
   /** Oldest first. */

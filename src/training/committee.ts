@@ -1,5 +1,5 @@
 import type { ModelFolder } from '../pipeline/model-folder.ts';
-import { fadingCount, type NetworkShape, readerShares } from '../pipeline/network/shape.ts';
+import { type NetworkShape, readerShares } from '../pipeline/network/shape.ts';
 import { joinReaders, type WeightArrays } from '../pipeline/network/weights.ts';
 import type { TrainingClip } from './batches.ts';
 import { loadGradientEngine, type TrainingEngineName } from './engines/gradient-engine.ts';
@@ -52,7 +52,7 @@ export async function joinTrained(
       await engine.close();
     }
   }
-  const readings = weigh(shape, answers, recipe.readoutEvery);
+  const readings = weigh(shape, answers);
   return {
     shape,
     weights: joinReaders(
@@ -64,23 +64,15 @@ export async function joinTrained(
   };
 }
 
-/** What several readers said of the same clips, in the same order, each by its share at the readout. */
-function weigh(
-  shape: NetworkShape,
-  answers: readonly (readonly Readings[])[],
-  every: number,
-): Readings[] {
-  return answers[0]!.map(({ clip, logits }, i) => {
-    const frameCount = clip.variants[0]!.length / shape.featureCount;
-    return {
-      clip,
-      logits: logits.map((row, r) => {
-        const heard = fadingCount(shape, Math.min((r + 1) * every, frameCount));
-        const shares = readerShares(shape, heard);
-        return row.map((_, label) =>
-          answers.reduce((sum, own, n) => sum + shares[n]! * own[i]!.logits[r]![label]!, 0),
-        );
-      }),
-    };
-  });
+/** What several readers said of the same clips, in the same order, each by its share. */
+function weigh(shape: NetworkShape, answers: readonly (readonly Readings[])[]): Readings[] {
+  const shares = readerShares(shape);
+  return answers[0]!.map(({ clip, logits }, i) => ({
+    clip,
+    logits: logits.map((row, r) =>
+      row.map((_, label) =>
+        answers.reduce((sum, own, n) => sum + shares[n]! * own[i]!.logits[r]![label]!, 0),
+      ),
+    ),
+  }));
 }

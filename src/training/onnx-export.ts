@@ -3,10 +3,10 @@ import {
   memberShape,
   type NetworkShape,
   type SharedPartName,
+  STATISTICS_SHARE,
   stateLayout,
   stateSize,
   statisticsShape,
-  statisticsSharePerFrame,
 } from '../pipeline/network/shape.ts';
 import { namedParts, orderedParts } from '../pipeline/network/state-parts.ts';
 import {
@@ -137,12 +137,9 @@ class StepGraph {
     const { members, statisticsUnits } = this.#shape;
     const logits = answers.map((answer) => answer.logits);
     if (statisticsUnits === 0 || members === 0) return this.#mean(logits);
-    const statistics = answers.at(-1)!;
-    const perFrame = g.scalar(statisticsSharePerFrame(this.#shape));
-    const share = g.node('Mul', [statistics.after.denominator!, perFrame]);
     const ofMembers = this.#mean(logits.slice(0, -1));
-    const apart = g.node('Sub', [statistics.logits, ofMembers]);
-    return g.node('Add', [ofMembers, g.node('Mul', [share, apart])]);
+    const apart = g.node('Sub', [logits.at(-1)!, ofMembers]);
+    return g.node('Add', [ofMembers, g.node('Mul', [g.scalar(STATISTICS_SHARE), apart])]);
   }
 
   #mean(logits: readonly string[]): string {

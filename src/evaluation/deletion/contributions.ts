@@ -8,7 +8,6 @@ import {
 import { LARGEST_EXPONENT } from '../../pipeline/network/peak.ts';
 import {
   decayPerFrame,
-  fadingCount,
   type NetworkShape,
   peakDecayPerFrame,
   pooledSize,
@@ -99,7 +98,7 @@ export function contributions(
   readers: readonly HiddenFrames[],
 ): Contributions {
   const parts = createHeads(shape, weights).map((head, r) => ofReader(head, readers[r]!));
-  const shares = readerShares(shape, fadingCount(shape, readers[0]!.frameCount));
+  const shares = readerShares(shape);
   const weigh = (arrays: readonly Float32Array[]) =>
     arrays[0]!.map((_, i) => arrays.reduce((sum, array, r) => sum + shares[r]! * array[i]!, 0));
   return {

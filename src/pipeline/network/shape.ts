@@ -7,7 +7,7 @@ export interface NetworkShape {
   readonly members: number;
   /**
    * Width of the dense layer of one more reader, which pools the frames as they are, not centred
-   * (statistics.ts); up to half the answer is its own. 0: there is none.
+   * (statistics.ts); half the answer is its own. 0: there is none.
    */
   readonly statisticsUnits: number;
   /** Columns of a frame, the references, with which the statistics correlate every column (correlations.ts). */
@@ -118,31 +118,15 @@ export function trainedReader(shape: NetworkShape): NetworkShape {
   return readerShapes(shape)[0]!;
 }
 
-/** What the statistics' share of the answer is in the end. */
-const LARGEST_STATISTICS_SHARE = 0.5;
+/** What the statistics' logits weigh in the answer of a network that has members too. */
+export const STATISTICS_SHARE = 0.5;
 
-/** What one frame of their fading count adds to the statistics' share, which so grows as fast as the count. */
-export function statisticsSharePerFrame(shape: NetworkShape): number {
-  return LARGEST_STATISTICS_SHARE * (1 - Math.exp(-decayPerFrame(statisticsShape(shape))));
-}
-
-/**
- * What each reader's logits weigh in the answer, 1 together. The statistics of little speech say
- * little: their share grows with `heardFrames`, the fading count of frames in their sums, up to half.
- * The members have equal parts of the rest.
- */
-export function readerShares(shape: NetworkShape, heardFrames: number): number[] {
-  const { members, statisticsUnits } = shape;
+/** What each reader's logits weigh in the answer, 1 together: the members have equal parts of what the statistics leave. */
+export function readerShares({ members, statisticsUnits }: NetworkShape): number[] {
   if (members === 0) return [1];
-  const ofStatistics = statisticsUnits > 0 ? statisticsSharePerFrame(shape) * heardFrames : 0;
-  const shares = Array.from({ length: members }, () => (1 - ofStatistics) / members);
-  return statisticsUnits > 0 ? [...shares, ofStatistics] : shares;
-}
-
-/** The fading count of so many frames, as the sums of the statistics hold it. */
-export function fadingCount(shape: NetworkShape, frames: number): number {
-  const decay = decayPerFrame(statisticsShape(shape));
-  return (1 - Math.exp(-decay * frames)) / (1 - Math.exp(-decay));
+  if (statisticsUnits === 0) return Array.from({ length: members }, () => 1 / members);
+  const ofMember = (1 - STATISTICS_SHARE) / members;
+  return [...Array.from({ length: members }, () => ofMember), STATISTICS_SHARE];
 }
 
 /** What all members hear: kept once. */

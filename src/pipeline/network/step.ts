@@ -10,9 +10,9 @@ import {
   type MemberPartName,
   memberShape,
   type NetworkShape,
+  STATISTICS_SHARE,
   stateLayout,
   statisticsShape,
-  statisticsSharePerFrame,
 } from './shape.ts';
 import { namedParts, orderedParts } from './state-parts.ts';
 import { readStatistics } from './statistics.ts';
@@ -94,10 +94,9 @@ function weigh(shape: NetworkShape, answers: readonly Answer[]): tf.Tensor2D {
   const mean = (own: readonly Answer[]) =>
     tf.div(tf.addN(own.map(({ logits }) => logits)), own.length) as tf.Tensor2D;
   if (shape.statisticsUnits === 0 || shape.members === 0) return mean(answers);
-  const statistics = answers.at(-1)!;
-  const share = tf.mul(statistics.after.denominator!, statisticsSharePerFrame(shape));
   const ofMembers = mean(answers.slice(0, -1));
-  return tf.add(ofMembers, tf.mul(share, tf.sub(statistics.logits, ofMembers)));
+  const apart = tf.sub(answers.at(-1)!.logits, ofMembers);
+  return tf.add(ofMembers, tf.mul(STATISTICS_SHARE, apart));
 }
 
 /** What one reader says, and what it keeps. */
