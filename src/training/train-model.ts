@@ -130,53 +130,70 @@ interface ReaderCounts {
   readonly statisticsUnits: number;
 }
 
-/** Trains the members one by one, each with a seed of its own, and the statistics; puts them together. */
+/** Trains the members and the statistics, and puts them together. */
 async function trainReaders(
   options: TrainModelOptions,
   teachers: readonly ModelFolder[],
   { count, statisticsUnits }: ReaderCounts,
 ): Promise<ModelFolder> {
   const { plan, sides, features, out, from, engine } = options;
-  const { calls } = plan.training;
-  const members = await trainSeveral(options, count, teachers, (number) => ({
-    out: join(out, `member-${number}`),
-    plan: memberPlan(plan, number),
-    announce: () => options.onMember?.(number, count),
-    ...(from && { from: memberOf(from, number) }),
-  }));
-  const served = from ? members : members.map((own) => servedAs(own, plan));
-  const followers = await trainSeveral(options, calls.epochs > 0 ? count : 0, [], (number) => ({
-    out: join(out, `calls-${number}`),
-    plan: callsPlan(plan, number),
-    announce: () => options.onCalls?.(number, count),
-    from: served[number - 1]!,
-  }));
+  const { members, folders } = await trainMembers(options, teachers, count);
   const [statistics] = await trainSeveral(options, statisticsUnits > 0 ? 1 : 0, [], () => ({
     out: join(out, 'statistics'),
     plan: statisticsPlan(plan),
     announce: () => options.onStatistics?.(),
     ...(from && { from: statisticsOfModel(from) }),
   }));
-  const finished = calls.epochs > 0 ? followers : served;
-  const readers = statistics ? [...finished, statistics] : finished;
-  const validation = known(sides.validation, features);
+  const others = statistics ? [statistics] : [];
   const joined = await joinTrained(
-    { members: finished, ...(statistics && { statistics }) },
-    validation,
+    { members, ...(statistics && { statistics }) },
+    known(sides.validation, features),
     plan.training,
     engine ?? 'auto',
   );
+  const readers = [...members, ...others];
   const outcome = {
     engine: readers[0]!.manifest.metrics.engine,
     trainingLoss: readers.map(({ manifest }) => manifest.metrics.trainingLoss),
     validation: joined.validation,
   };
-  const trained = [...members, ...followers, ...(statistics ? [statistics] : [])];
-  const logs = trained.map(({ path }) => readFile(logIn(path), 'utf8'));
+  const paths = [...folders, ...others.map(({ path }) => path)];
+  const logs = paths.map((path) => readFile(logIn(path), 'utf8'));
   await writeFile(logIn(out), (await Promise.all(logs)).join(''));
   const model = await exportModel(out, joined, metadataOf(options, outcome));
-  for (const { path } of trained) await rm(path, { recursive: true });
+  for (const path of paths) await rm(path, { recursive: true });
   return model;
+}
+
+/** The members as they are to be served, and the folders that they were trained in, stage by stage. */
+interface TrainedMembers {
+  readonly members: readonly ModelFolder[];
+  readonly folders: readonly string[];
+}
+
+/** Trains the members one by one, each with a seed of its own: on single clips, then on clips that follow one another. */
+async function trainMembers(
+  options: TrainModelOptions,
+  teachers: readonly ModelFolder[],
+  count: number,
+): Promise<TrainedMembers> {
+  const { plan, out, from } = options;
+  const single = await trainSeveral(options, count, teachers, (number) => ({
+    out: join(out, `member-${number}`),
+    plan: memberPlan(plan, number),
+    announce: () => options.onMember?.(number, count),
+    ...(from && { from: memberOf(from, number) }),
+  }));
+  const served = from ? single : single.map((own) => servedAs(own, plan));
+  const folders = single.map(({ path }) => path);
+  if (plan.training.calls.epochs === 0) return { members: served, folders };
+  const members = await trainSeveral(options, count, [], (number) => ({
+    out: join(out, `calls-${number}`),
+    plan: callsPlan(plan, number),
+    announce: () => options.onCalls?.(number, count),
+    from: served[number - 1]!,
+  }));
+  return { members, folders: [...folders, ...members.map(({ path }) => path)] };
 }
 
 /** A trained network with the half-life that it is served with. */
