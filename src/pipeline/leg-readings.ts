@@ -27,7 +27,7 @@ export class LegReadings {
   readonly #probabilities = new Float32Array(EMOTIONS.length).fill(1 / EMOTIONS.length);
   readonly #sums = new Float64Array(EMOTIONS.length);
   readonly #segmentSums = new Float64Array(EMOTIONS.length);
-  readonly #labelSteps = new Map<Label, number>();
+  readonly #labelFrames = new Map<Label, number>();
   readonly #account: ReadingAccount;
   /** Of the newest reading, once it was asked for. */
   #accounted: Account | undefined;
@@ -37,8 +37,8 @@ export class LegReadings {
   #label: Label = 'listening';
   #speechMs = 0;
   #sinceResetMs = 0;
-  #steps = 0;
-  #segmentSteps = 0;
+  #frames = 0;
+  #segmentFrames = 0;
   #updates = 0;
   /** `[stateSize]`: what the network remembers of this leg; the scheduler reads and overwrites it. */
   readonly state: Float32Array;
@@ -70,14 +70,15 @@ export class LegReadings {
     this.#sinceResetMs += span.endMs - span.startMs;
     const shown = this.#withWords(span.endMs);
     this.#smoother.read(shown, this.#sinceResetMs, span.endMs);
-    this.#steps += 1;
-    this.#segmentSteps += 1;
+    this.#frames += frameCount;
+    this.#segmentFrames += frameCount;
     for (let i = 0; i < EMOTIONS.length; i++) {
-      this.#sums[i] = this.#sums[i]! + shown[i]!;
-      this.#segmentSums[i] = this.#segmentSums[i]! + shown[i]!;
+      this.#sums[i] = this.#sums[i]! + frameCount * shown[i]!;
+      this.#segmentSums[i] = this.#segmentSums[i]! + frameCount * shown[i]!;
     }
     const changed = this.#show(span.endMs);
-    this.#labelSteps.set(this.#label, (this.#labelSteps.get(this.#label) ?? 0) + 1);
+    const before = this.#labelFrames.get(this.#label) ?? 0;
+    this.#labelFrames.set(this.#label, before + frameCount);
     return changed;
   }
 
@@ -105,12 +106,12 @@ export class LegReadings {
     return [...changed, { type: 'emotion.updated', data }];
   }
 
-  /** The summary of one stretch of speech: the mean of its readings. */
+  /** The summary of one stretch of speech: the mean of its readings, each by the frames that it came with. */
   segmentEnded(span: Span, prosody: Prosody): readonly LegOutput[] {
-    if (this.#segmentSteps === 0) return [];
-    const mean = Float32Array.from(this.#segmentSums, (sum) => sum / this.#segmentSteps);
+    if (this.#segmentFrames === 0) return [];
+    const mean = Float32Array.from(this.#segmentSums, (sum) => sum / this.#segmentFrames);
     this.#segmentSums.fill(0);
-    this.#segmentSteps = 0;
+    this.#segmentFrames = 0;
     const reading = this.#reading(span.endMs, mean);
     return [{ type: 'segment.ended', data: { span, ...reading, prosody, model: this.#model.id } }];
   }
@@ -134,12 +135,12 @@ export class LegReadings {
   }
 
   totals(): Omit<LegTotals, 'audioMs' | 'gapMs'> {
-    const means = this.#sums.map((sum) => sum / Math.max(1, this.#steps));
+    const means = this.#sums.map((sum) => sum / Math.max(1, this.#frames));
     return {
       speechMs: this.#speechMs,
       updates: this.#updates,
       dominant: this.#dominant(),
-      meanProbabilities: this.#steps === 0 ? null : namedProbabilities(means),
+      meanProbabilities: this.#frames === 0 ? null : namedProbabilities(means),
     };
   }
 
@@ -197,10 +198,10 @@ export class LegReadings {
 
   /** The emotion shown longest; if none was, whether anything could be said at all. */
   #dominant(): Label {
-    const longest = [...this.#labelSteps]
+    const longest = [...this.#labelFrames]
       .filter(([label]) => label !== 'listening' && label !== 'uncertain')
       .sort(([, a], [, b]) => b - a)
       .at(0);
-    return longest?.[0] ?? (this.#labelSteps.has('uncertain') ? 'uncertain' : 'listening');
+    return longest?.[0] ?? (this.#labelFrames.has('uncertain') ? 'uncertain' : 'listening');
   }
 }

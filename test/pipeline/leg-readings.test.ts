@@ -95,4 +95,22 @@ describe("a leg's readings", () => {
       first.map(({ contributions }) => contributions),
     );
   });
+
+  it('sum up a segment and a call by how much speech each reading came with', () => {
+    const readings = randomReadings();
+    const says = (emotion: number) =>
+      Float32Array.from(EMOTIONS, (_, label) => (label === emotion ? 30 : 0));
+    const anger = EMOTIONS.indexOf('anger');
+    // Two early steps of half the length, and a whole one: as much of either.
+    readings.read({ startMs: 0, endMs: 128 }, says(anger), 4);
+    readings.read({ startMs: 128, endMs: 256 }, says(anger), 4);
+    readings.read({ startMs: 256, endMs: 512 }, says(EMOTIONS.indexOf('fear')), 8);
+    const [ended] = readings.segmentEnded({ startMs: 0, endMs: 512 }, PROSODY);
+    assert.ok(ended?.type === 'segment.ended');
+    const { meanProbabilities } = readings.totals();
+    for (const means of [ended.data.probabilities, meanProbabilities!]) {
+      assert.ok(Math.abs(means.anger - 0.5) < 1e-3, `${means.anger}`);
+      assert.ok(Math.abs(means.fear - 0.5) < 1e-3, `${means.fear}`);
+    }
+  });
 });
