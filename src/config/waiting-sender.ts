@@ -1,3 +1,5 @@
+import { EARLY_FRAMES, stepLength } from '../pipeline/early-steps.ts';
+
 /**
  * A sender that can wait is made to, long before the bound at which audio would be dropped: at
  * this share of limits.maxBufferedAudioMs, looked at after each slice of a long message.
@@ -5,8 +7,9 @@
 const WAIT_SHARE = 0.25;
 export const SLICE_MS = 500;
 
+const HOP_MS = 32;
 /** What one model step covers, in every model that `tonewire train` makes. */
-const STEP_MS = 256;
+const STEP_FRAMES = 8;
 /** A slice may also bring the start of its speech from before, and end a segment in mid-step. */
 const STEPS_BESIDE_SLICE = 2;
 
@@ -17,6 +20,12 @@ export function waitThresholdMs(maxBufferedAudioMs: number): number {
 
 /** The most steps that ever wait for the model on a leg whose sender can be made to wait. */
 export function mostPendingSteps(maxBufferedAudioMs: number): number {
-  const beforeSlice = Math.floor(waitThresholdMs(maxBufferedAudioMs) / STEP_MS);
-  return beforeSlice + Math.ceil(SLICE_MS / STEP_MS) + STEPS_BESIDE_SLICE;
+  const waitingFrames = waitThresholdMs(maxBufferedAudioMs) / HOP_MS;
+  const earlyFrames = Math.min(waitingFrames, EARLY_FRAMES);
+  const earlyStepFrames = stepLength(STEP_FRAMES, 1);
+  const beforeSlice = Math.floor(
+    earlyFrames / earlyStepFrames + (waitingFrames - earlyFrames) / STEP_FRAMES,
+  );
+  const inSlice = Math.ceil(SLICE_MS / HOP_MS / earlyStepFrames);
+  return beforeSlice + inSlice + STEPS_BESIDE_SLICE;
 }

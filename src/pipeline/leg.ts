@@ -1,6 +1,7 @@
 import { type TonewireError, toTonewireError } from '../protocol/errors.ts';
 import type { AudioFormat, GapCause, LegAnalysis, LegOutput, LegTotals } from './analysis.ts';
 import { BYTES_PER_SAMPLE } from './decode.ts';
+import { stepLength } from './early-steps.ts';
 import { ANALYSIS_RATE_HZ, FEATURE_COUNT, HOP_SAMPLES } from './features/layout.ts';
 import { type AnalysisFrame, FrontEnd } from './front-end.ts';
 import { LegQueue } from './leg-queue.ts';
@@ -26,8 +27,6 @@ const SAMPLES_PER_MS = ANALYSIS_RATE_HZ / 1000;
 /** Audio that may wait for a round; beyond it a leg hears at once, as one that catches up does. */
 const MOST_WAITING_MS = 128;
 const HOP_MS = HOP_SAMPLES / SAMPLES_PER_MS;
-/** Until so much speech was heard (2 s) steps are half as long: what is heard then changes most. */
-const EARLY_FRAMES = 64;
 /** A segment's pitch is the median over its newest 10 s of voice. */
 const SEGMENT_PITCHES = 320;
 
@@ -186,12 +185,6 @@ export class LegPipeline implements LegAnalysis, Hearer {
     this.#queue.close();
   }
 
-  /** Frames to the step that is being filled. */
-  get #stepLength(): number {
-    const { stepFrames } = this.#options;
-    return this.#speechFrames <= EARLY_FRAMES ? Math.ceil(stepFrames / 2) : stepFrames;
-  }
-
   /** What the next frame still lacks, in the source's bytes. */
   get #missingBytes(): number {
     return (this.#frontEnd.missingSamples / SAMPLES_PER_MS) * this.#bytesPerMs;
@@ -242,7 +235,8 @@ export class LegPipeline implements LegAnalysis, Hearer {
       this.#step.set(features, this.#stepFill * FEATURE_COUNT);
       this.#stepFill += 1;
       this.#speechFrames += 1;
-      if (this.#stepFill >= this.#stepLength) this.#endStep(endMs);
+      const length = stepLength(this.#options.stepFrames, this.#speechFrames);
+      if (this.#stepFill >= length) this.#endStep(endMs);
     }
   }
 

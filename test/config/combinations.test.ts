@@ -63,13 +63,13 @@ describe('combinations of options', () => {
     ],
     [
       'a backlog too short for senders that are paused at the default',
-      { 'analysis.maxPendingSteps': 7 },
-      /analysis\.maxPendingSteps must be at least 8 with limits\.maxBufferedAudioMs at 5000/,
+      { 'analysis.maxPendingSteps': 14 },
+      /analysis\.maxPendingSteps must be at least 15 with limits\.maxBufferedAudioMs at 5000/,
     ],
     [
       'more buffered audio than may wait in steps',
       { 'limits.maxBufferedAudioMs': 60_000 },
-      /analysis\.maxPendingSteps must be at least 62/,
+      /analysis\.maxPendingSteps must be at least 72/,
     ],
     [
       'an alert on a leg that is not analysed',
