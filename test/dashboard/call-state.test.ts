@@ -48,6 +48,23 @@ describe('The record of a call', () => {
     assert.equal(record.version.value, 0);
   });
 
+  it('takes a note and a suggestion once, though they have no sequence', () => {
+    const record = new CallRecord(deskCallDetail());
+    const note = { noteId: 'n1', by: 'ada', at, atMs: null, text: 'Called twice before.' };
+    const suggestion = { ...record.detail.suggestions[0]!, suggestionId: 's2' };
+    const actions: DeskBatch['actions'] = [
+      { type: 'note.added', callId: 'call-1', note },
+      { type: 'suggestion.made', callId: 'call-1', suggestion },
+    ];
+    record.take({ ...batch, actions });
+    record.take({ ...batch, actions });
+    assert.deepEqual(record.detail.notes, [note]);
+    assert.deepEqual(
+      record.detail.suggestions.map(({ suggestionId }) => suggestionId),
+      ['s1', 's2'],
+    );
+  });
+
   it('takes each stretch once, as the first reading that rested on it saw it', () => {
     const record = new CallRecord(deskCallDetail());
     const stretches = (...startsMs: number[]) => ({

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { describeInChromium } from '../helpers/desk-page.ts';
 import { deskCallDetail } from '../helpers/desk-samples.ts';
 import { sampleEvent } from '../helpers/sample-events.ts';
@@ -113,6 +114,27 @@ describeInChromium('A call', (openDesk) => {
     await page.getByRole('button', { name: 'Following live' }).waitFor();
     server.push({ events: [sampleEvent('call.ended', 150, { callId: 'call-1' })] });
     await page.getByText('Finished', { exact: true }).waitFor();
+    await page.getByRole('heading', { name: 'In all' }).waitFor();
+  });
+
+  it('keeps what the feed brings while it asks, though the answer does not know of it', async () => {
+    const { page, server } = await openDesk(open);
+    await page.getByRole('button', { name: 'Following live' }).waitFor();
+    const held = new EventEmitter();
+    const asked = page.waitForRequest('**/calls/call-1');
+    await page.route('**/calls/call-1', async (route) => {
+      const [response] = await Promise.all([route.fetch(), once(held, 'tell')]);
+      await route.fulfill({ response });
+    });
+    server.cut();
+    await asked;
+    server.push({ events: [sampleEvent('call.ended', 150, { callId: 'call-1' })] });
+    await page.getByText('Finished', { exact: true }).waitFor();
+    const answered = page.waitForResponse('**/calls/call-1');
+    held.emit('tell');
+    await (await answered).finished();
+    await page.evaluate('new Promise(requestAnimationFrame)');
+    assert.equal(await page.getByText('Finished', { exact: true }).count(), 1);
     await page.getByRole('heading', { name: 'In all' }).waitFor();
   });
 

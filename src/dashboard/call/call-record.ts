@@ -78,6 +78,7 @@ export class CallRecord {
     }
   }
 
+  /** Actions have no sequence: one that was in the answer already is known by its id. */
   #action(action: DeskAction): void {
     const { detail } = this;
     switch (action.type) {
@@ -85,10 +86,10 @@ export class CallRecord {
         detail.alerts = acknowledged(detail.alerts, action.alertId, action.acknowledgement);
         return;
       case 'note.added':
-        add(detail.notes, action.note, maxListed);
+        addOnce(detail.notes, action.note, ({ noteId }) => noteId);
         return;
       case 'suggestion.made':
-        add(detail.suggestions, action.suggestion, maxListed);
+        addOnce(detail.suggestions, action.suggestion, ({ suggestionId }) => suggestionId);
         return;
     }
   }
@@ -122,4 +123,8 @@ function addReading({ timeline, stretches }: LegDetail, update: Update): void {
 function add<T>(list: T[], item: T, bound: number): void {
   list.push(item);
   if (list.length > bound) list.splice(0, list.length - bound);
+}
+
+function addOnce<T>(list: T[], item: T, idOf: (item: T) => string): void {
+  if (list.every((known) => idOf(known) !== idOf(item))) add(list, item, maxListed);
 }

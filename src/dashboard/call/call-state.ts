@@ -1,9 +1,13 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { DeskBatch } from '../../protocol/dashboard.ts';
 import { TonewireError, toTonewireError } from '../../protocol/errors.ts';
 import type { Leg } from '../../protocol/labels.ts';
 import type { Desk } from '../desk/desk.ts';
 import { CallRecord } from './call-record.ts';
 import { type TimeWindow, type WindowChoice, windowOf } from './time-window.ts';
+
+/** Messages kept while an answer is under way, a minute of them; after that the call is asked for anew. */
+const MAX_MISSED = 256;
 
 /** One call on the screen: what is known of it, and what of it is looked at. */
 export class CallState {
@@ -23,6 +27,8 @@ export class CallState {
     () => this.cursorMs.value ?? this.window.value.toMs,
   );
   readonly #callId: string;
+  /** What the feed brought since the newest question, whose answer may not know of it. */
+  #missed: DeskBatch[] | null = null;
 
   constructor(callId: string) {
     this.#callId = callId;
@@ -34,9 +40,7 @@ export class CallState {
     const stop = desk.listen((message) => {
       // After a lost connection there is a hole: the gateway knows what was in it.
       if (message.type === 'desk.snapshot') void this.#load(desk);
-      else if (this.record.value) this.record.value.take(message);
-      // Asked for before it had started, as a call that this page itself starts may be.
-      else if (message.calls.some(({ callId }) => callId === this.#callId)) void this.#load(desk);
+      else this.#take(message, desk);
     });
     void this.#load(desk);
     return () => {
@@ -45,17 +49,32 @@ export class CallState {
     };
   }
 
+  #take(message: DeskBatch, desk: Desk): void {
+    this.#missed?.push(message);
+    if (this.#missed && this.#missed.length > MAX_MISSED) void this.#load(desk);
+    if (this.record.value) this.record.value.take(message);
+    // Asked for before it had started, as a call that this page itself starts may be.
+    else if (message.calls.some(({ callId }) => callId === this.#callId)) void this.#load(desk);
+  }
+
   async #load(desk: Desk): Promise<void> {
+    const missed: DeskBatch[] = [];
+    this.#missed = missed;
     try {
       const record = new CallRecord(await desk.client.call(this.#callId));
       if (record.detail.callId !== this.#callId) throw new TonewireError('TW_NOT_FOUND');
+      // Asked again meanwhile: that answer will know more.
+      if (this.#missed !== missed) return;
+      for (const message of missed) record.take(message);
       this.record.value = record;
       this.error.value = null;
       if (record.detail.state === 'finished' && this.choice.value.endMs === null) {
         this.choice.value = { ...this.choice.value, spanMs: 0 };
       }
     } catch (cause) {
-      this.error.value = toTonewireError(cause);
+      if (this.#missed === missed) this.error.value = toTonewireError(cause);
+    } finally {
+      if (this.#missed === missed) this.#missed = null;
     }
   }
 }
