@@ -58,8 +58,12 @@ export class DeskSocket {
   #read(text: string): void {
     const message = JSON.parse(text) as DeskMessage | { readonly type: 'error' };
     if (message.type === 'error') return;
+    if (message.type === 'desk.snapshot') this.#begin();
     this.#options.onMessage(message);
-    if (message.type !== 'desk.snapshot') return;
+  }
+
+  /** Watches before anybody asks for the call: no update falls between the answer and the watch. */
+  #begin(): void {
     this.#failures = 0;
     this.state.value = 'live';
     if (this.#watched !== null) this.#askForWatched();
