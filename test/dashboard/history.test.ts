@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { describeInChromium } from '../helpers/desk-page.ts';
 import { deskDays, deskHistory } from '../helpers/desk-samples.ts';
 
@@ -43,6 +44,30 @@ describeInChromium('The history', (openDesk) => {
     await page.getByRole('button', { name: 'Days' }).click();
     await page.getByRole('rowheader', { name: 'Fri, Nov 27, 2026' }).waitFor();
     assert.equal(await page.getByRole('table').getByRole('row').count(), 15);
+  });
+
+  it('lets a late answer about other days go', async () => {
+    const { page } = await openDesk(open);
+    await page.getByRole('button', { name: 'Days' }).click();
+    await page.getByRole('rowheader', { name: 'Fri, Nov 27, 2026' }).waitFor();
+    const held = new EventEmitter();
+    const [day] = deskDays();
+    await page.route('**/v1/days?fromDay=2026-11-01', async (route) => {
+      await once(held, 'tell');
+      await route.fulfill({ json: { days: [] } });
+    });
+    await page.route('**/v1/days?fromDay=2026-11-27', (route) =>
+      route.fulfill({ json: { days: [day] } }),
+    );
+    await page.getByLabel('From').fill('2026-11-01');
+    await page.getByLabel('From').fill('2026-11-27');
+    const rows = page.getByRole('table').getByRole('row');
+    await rows.nth(2).waitFor({ state: 'detached' });
+    const answered = page.waitForResponse('**/v1/days?fromDay=2026-11-01');
+    held.emit('tell');
+    await (await answered).finished();
+    await page.evaluate('new Promise(requestAnimationFrame)');
+    assert.equal(await rows.count(), 2);
   });
 
   it('exports what is listed', async () => {

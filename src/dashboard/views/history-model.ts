@@ -2,6 +2,7 @@ import { type Signal, signal } from '@preact/signals';
 import type { CallSummary, DaySummary, HistoryQuery } from '../../protocol/dashboard.ts';
 import { type TonewireError, toTonewireError } from '../../protocol/errors.ts';
 import type { DeskClient } from '../desk/desk-client.ts';
+import { Questions } from '../desk/questions.ts';
 
 export type HistoryFilterValues = Omit<HistoryQuery, 'limit' | 'cursor'>;
 
@@ -15,8 +16,8 @@ export class HistoryModel {
   readonly nextCursor: Signal<string | null> = signal(null);
   readonly error: Signal<TonewireError | null> = signal(null);
   readonly #client: DeskClient;
-  /** Counts what was asked, so that a late answer to an old question is let go. */
-  #asked = 0;
+  readonly #ofCalls = new Questions();
+  readonly #ofDays = new Questions();
 
   constructor(client: DeskClient) {
     this.#client = client;
@@ -33,28 +34,30 @@ export class HistoryModel {
 
   async askForDays(): Promise<void> {
     const { fromDay, toDay } = this.filter.value;
+    const isNewest = this.#ofDays.ask();
     try {
       const query = { ...(fromDay && { fromDay }), ...(toDay && { toDay }) };
-      this.days.value = (await this.#client.days(query)).days;
+      const { days } = await this.#client.days(query);
+      if (!isNewest()) return;
+      this.days.value = days;
       this.error.value = null;
     } catch (cause) {
-      this.error.value = toTonewireError(cause);
+      if (isNewest()) this.error.value = toTonewireError(cause);
     }
   }
 
   async #ask(cursor: string | undefined): Promise<void> {
-    this.#asked += 1;
-    const asked = this.#asked;
+    const isNewest = this.#ofCalls.ask();
     const before = cursor === undefined ? [] : (this.calls.value ?? []);
     try {
       const query = { ...this.filter.value, limit: PAGE, ...(cursor !== undefined && { cursor }) };
       const { calls, nextCursor } = await this.#client.history(query);
-      if (asked !== this.#asked) return;
+      if (!isNewest()) return;
       this.calls.value = [...before, ...calls];
       this.nextCursor.value = nextCursor;
       this.error.value = null;
     } catch (cause) {
-      if (asked === this.#asked) this.error.value = toTonewireError(cause);
+      if (isNewest()) this.error.value = toTonewireError(cause);
     }
   }
 }
