@@ -120,6 +120,8 @@ describeInChromium('A call', (openDesk) => {
   it('keeps what the feed brings while it asks, though the answer does not know of it', async () => {
     const { page, server } = await openDesk(open);
     await page.getByRole('button', { name: 'Following live' }).waitFor();
+    // The page asks twice when it opens; here the question after the cut is meant.
+    await page.waitForLoadState('networkidle');
     const held = new EventEmitter();
     const asked = page.waitForRequest('**/calls/call-1');
     await page.route('**/calls/call-1', async (route) => {
