@@ -25,6 +25,8 @@ describeInChromium('A call', (openDesk) => {
     const { page } = await openDesk(open);
     const moment = page.getByRole('region', { name: 'Perceived expression' });
     await moment.getByText('53 % confidence · Now').waitFor();
+    const measures = await moment.getByRole('definition').allInnerTexts();
+    assert.deepEqual(measures.slice(-2), ['10 %', 'anger 0.11']);
     assert.equal(await page.getByLabel('The eight expressions').getByRole('listitem').count(), 8);
     assert.equal(await page.locator('.chart canvas').count(), 5);
   });

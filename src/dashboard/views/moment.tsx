@@ -73,8 +73,9 @@ interface MeasuresProps {
 }
 
 function Measures({ leg: { timeline, stretches }, at, positionMs }: MeasuresProps) {
-  const stretch = stretches.find(
-    ({ startMs, endMs }) => startMs <= positionMs && positionMs < endMs,
+  // A reading's newest stretch may end before the reading does: at its end, that one is spoken of.
+  const stretch = stretches.findLast(
+    ({ startMs, endMs }) => startMs < positionMs && endMs > timeline.startMs[at]!,
   );
   const pitch = timeline.pitchHz[at];
   const measures: readonly (readonly [string, string])[] = [
