@@ -62,7 +62,7 @@ export class DeskSocket {
     this.#options.onMessage(message);
   }
 
-  /** Watches before anybody asks for the call: no update falls between the answer and the watch. */
+  /** Watches before the views ask for the call, so that updates come from before its answer on. */
   #begin(): void {
     this.#failures = 0;
     this.state.value = 'live';
