@@ -88,6 +88,21 @@ function attribute(name: string, value: Attribute) {
 /** A number is a fixed dimension, a name a free one. */
 export type Dimension = number | string;
 
+/** An operator as it lies in the file, and every name that it reads: in the body of a loop too. */
+interface GraphNode {
+  readonly message: object;
+  readonly reads: readonly string[];
+  readonly output: readonly string[];
+}
+
+/** A tensor whose values lie in the file. */
+interface Constant {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly dataType: number;
+  readonly rawData: Buffer;
+}
+
 function valueInfo(name: string, dimensions: readonly Dimension[]) {
   const dim = dimensions.map((size) =>
     typeof size === 'number' ? { dimValue: size } : { dimParam: size },
@@ -97,10 +112,10 @@ function valueInfo(name: string, dimensions: readonly Dimension[]) {
 
 /** Collects nodes and constants, and names what lies between them. */
 export class OnnxGraph {
-  readonly #nodes: object[] = [];
-  readonly #constants: object[] = [];
+  readonly #nodes: GraphNode[] = [];
+  readonly #constants: Constant[] = [];
   readonly #inputs: object[] = [];
-  readonly #outputs: object[] = [];
+  readonly #outputs: { readonly name: string }[] = [];
   readonly #prefix: string;
 
   /** The body of a loop needs a prefix, for it sees the names of the graph around it. */
@@ -115,7 +130,8 @@ export class OnnxGraph {
 
   /** Makes a value an output of the graph, under a name of its own. */
   output(name: string, value: string, dimensions: readonly Dimension[]): void {
-    this.#nodes.push({ opType: 'Identity', name, input: [value], output: [name] });
+    const message = { opType: 'Identity', name, input: [value], output: [name] };
+    this.#nodes.push({ message, reads: [value], output: [name] });
     this.#outputs.push(valueInfo(name, dimensions));
   }
 
@@ -156,7 +172,9 @@ export class OnnxGraph {
     const name = `${this.#prefix}${opType}_${this.#nodes.length}`;
     const output = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
     const list = Object.entries(attributes).map(([key, value]) => attribute(key, value));
-    this.#nodes.push({ opType, name, input, output, attribute: list });
+    const bodies = Object.values(attributes).filter((value) => value instanceof OnnxGraph);
+    const reads = [...input, ...bodies.flatMap((body) => [...body.#needed().names])];
+    this.#nodes.push({ message: { opType, name, input, output, attribute: list }, reads, output });
     return output;
   }
 
@@ -174,13 +192,31 @@ export class OnnxGraph {
 
   /** The graph as a message, for a file or for the attribute of a loop. */
   proto(name: string): object {
+    const { nodes, names } = this.#needed();
     return {
       name,
-      node: this.#nodes,
-      initializer: this.#constants,
+      node: nodes.map(({ message }) => message),
+      initializer: this.#constants.filter((constant) => names.has(constant.name)),
       input: this.#inputs,
       output: this.#outputs,
     };
+  }
+
+  /**
+   * What the outputs come from: nodes in order, and all names on the way. A gradient written out
+   * layer by layer also has the one of the frames, which nobody asks for.
+   */
+  #needed(): { readonly nodes: readonly GraphNode[]; readonly names: ReadonlySet<string> } {
+    const names = new Set(this.#outputs.map(({ name }) => name));
+    const nodes = this.#nodes
+      .toReversed()
+      .filter(({ reads, output }) => {
+        if (!output.some((name) => names.has(name))) return false;
+        for (const name of reads) names.add(name);
+        return true;
+      })
+      .reverse();
+    return { nodes, names };
   }
 
   #constant(dataType: number, dims: readonly number[], rawData: Buffer): string {
