@@ -46,7 +46,7 @@ export function baselineCommand(): Command {
     .option('--seed <n>', "decides drawn folds, inner folds and the HMM's start", parseCount, 1)
     .option(
       '--against <dir>',
-      'networks fold-1, fold-2, … of the same folds: how far they are ahead',
+      'networks fold-1, fold-2, … of the same folds, or for one fold one network: how far they are ahead',
     )
     .option('--choose', "compare the HMM's settings on inner folds of one training side, and stop")
     .option('--json', 'print one JSON object and nothing else')

@@ -39,8 +39,8 @@ Examples:
 
 Every clip is streamed through the serving pipeline in 20 ms chunks; its last reading is judged.
 Without --protocol all clips are used, whether or not the model was trained on some of them.
---conditions and --report also stream each speaker's clips one after the other, for flips of the
-label, and silence, noise and music, for claims where nobody speaks.`;
+--conditions, --report, --noise and --music also stream each speaker's clips one after the other, for
+flips of the label, and silence, noise and music, for claims where nobody speaks.`;
 
 /** `tonewire evaluate`: how often a model is right, on recordings with known labels. */
 export function evaluateCommand(): Command {

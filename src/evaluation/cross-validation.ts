@@ -21,21 +21,33 @@ export interface MeanAndDeviation {
   readonly deviation: number;
 }
 
+/** A flag's fold, or all that there are, from 1. */
+export function foldsOf(fold: number | 'all', count: number): number[] {
+  return fold === 'all' ? Array.from({ length: count }, (_, i) => i + 1) : [fold];
+}
+
 /**
- * The model folders `fold-1` to `fold-<count>` below `dir`. Throws TW_USAGE for a single model's
- * folder, which would judge speakers that it learned from, and for a missing fold.
+ * The model folder of each fold, `fold-1`, `fold-2`, … below `dir`; for one fold alone, `dir` may be the model itself.
+ * Throws TW_USAGE for a single model's folder where there are several folds: it would judge speakers
+ * that it learned from; and for a missing fold.
  */
-export function foldModels(dir: string, count: number): string[] {
-  const folders = Array.from({ length: count }, (_, i) => join(dir, `fold-${i + 1}`));
-  const missing = folders.find((folder) => !existsSync(join(folder, 'manifest.json')));
+export function foldModels(dir: string, folds: readonly number[]): string[] {
+  const isModel = (folder: string) => existsSync(join(folder, 'manifest.json'));
+  const single = isModel(dir);
+  if (single && folds.length === 1) return [dir];
+  const folders = folds.map((fold) => join(dir, `fold-${fold}`));
+  const missing = folders.find((folder) => !isModel(folder));
   if (missing === undefined) return folders;
-  if (existsSync(join(dir, 'manifest.json'))) {
+  if (single) {
     throw new TonewireError(
       'TW_USAGE',
-      `${dir} is one model: in all folds but its own it would judge speakers that it learned from. Give its own fold, or a folder with fold-1 to fold-${count}, as tonewire train --fold all makes it.`,
+      `${dir} is one model: in all folds but its own it would judge speakers that it learned from. Give its own fold, or a folder with fold-1, fold-2, …, as tonewire train --fold all makes it.`,
     );
   }
-  throw new TonewireError('TW_USAGE', `${missing} is no model folder; --fold all needs ${count}.`);
+  throw new TonewireError(
+    'TW_USAGE',
+    `${missing} is no model folder; there has to be one for each fold: ${folds.join(', ')}.`,
+  );
 }
 
 export function foldFigures(fold: number, model: string, judged: readonly Judged[]): FoldFigures {

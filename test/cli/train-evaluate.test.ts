@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModelFolder } from '../../src/pipeline/model-folder.ts';
 import { writeSadAndAngry } from '../helpers/sad-and-angry.ts';
+import { vowel } from '../helpers/signals.ts';
+import { wav } from '../helpers/wav.ts';
 import { runCli } from './run-cli.ts';
 
 describe('tonewire train and evaluate', function () {
@@ -118,6 +120,10 @@ describe('tonewire train and evaluate', function () {
     const network = JSON.parse(judged.stdout).overall.unweightedAccuracy;
     assert.ok(Math.abs(networkAhead.difference - (network - unweightedAccuracy)) < 1e-9);
     assert.ok(networkAhead.low <= networkAhead.difference);
+    const onlyFold = ['--against', join(out, 'fold-2'), '--fold', '2', '--json'];
+    const alone = await runCli(['baseline', '--kind', 'majority', ...source, ...onlyFold]);
+    assert.equal(alone.code, 0, alone.stderr);
+    assert.equal(JSON.parse(alone.stdout).folds.length, 1);
     const reseeded = await runCli([...baseline, '--seed', '2']);
     assert.match(reseeded.stderr, /^TW_USAGE: --against goes with --seed 1/);
   });
@@ -148,6 +154,19 @@ describe('tonewire train and evaluate', function () {
     ]);
     assert.equal(code, 1);
     assert.match(stderr, /^TW_TRAINING: .*must have required property 'training'/m);
+  });
+
+  it('say what is claimed in music once a folder of it is named', async () => {
+    const manifest = await writeSadAndAngry(folder);
+    const music = await mkdtemp(join(folder, 'music-'));
+    await writeFile(join(music, 'hold.wav'), wav(vowel(220, 16_000, 3), 16_000));
+    const words = ['evaluate', '--manifest', manifest, '--json'];
+    const named = await runCli([...words, '--music', music]);
+    assert.equal(named.code, 0, named.stderr);
+    const rows: { kind: string; recordings: number }[] = JSON.parse(named.stdout).falseClaims;
+    assert.equal(rows.find(({ kind }) => kind === 'music')?.recordings, 1);
+    const unnamed = await runCli(words);
+    assert.equal(JSON.parse(unnamed.stdout).falseClaims, null);
   });
 
   it('refuse to evaluate without recordings', async () => {

@@ -21,17 +21,26 @@ describe('foldModels', () => {
   it('gives one model a fold', () => {
     for (const fold of [1, 2, 3]) addModel(join(folder, `fold-${fold}`));
     const wanted = [1, 2, 3].map((fold) => join(folder, `fold-${fold}`));
-    assert.deepEqual(foldModels(folder, 3), wanted);
+    assert.deepEqual(foldModels(folder, [1, 2, 3]), wanted);
+    assert.deepEqual(foldModels(folder, [2]), [wanted[1]]);
+  });
+
+  it('takes a single model for a single fold', () => {
+    addModel(folder);
+    assert.deepEqual(foldModels(folder, [2]), [folder]);
   });
 
   it('refuses a single model, which would judge speakers that it learned from', () => {
     addModel(folder);
-    assert.throws(() => foldModels(folder, 3), { code: 'TW_USAGE', message: /is one model/ });
+    assert.throws(() => foldModels(folder, [1, 2, 3]), {
+      code: 'TW_USAGE',
+      message: /is one model/,
+    });
   });
 
   it('names the fold that is missing', () => {
     addModel(join(folder, 'fold-1'));
-    assert.throws(() => foldModels(folder, 2), { code: 'TW_USAGE', message: /fold-2/ });
+    assert.throws(() => foldModels(folder, [1, 2]), { code: 'TW_USAGE', message: /fold-2/ });
   });
 });
 

@@ -11,6 +11,7 @@ import {
   runFolds,
 } from '../../baselines/run-folds.ts';
 import { energy, svm } from '../../baselines/svm.ts';
+import { foldModels, foldsOf } from '../../evaluation/cross-validation.ts';
 import type { Figure } from '../../evaluation/metrics.ts';
 import { type PairedDifference, pairedDifference } from '../../evaluation/paired-difference.ts';
 import { FIGURE_NAMES, percent } from '../../evaluation/wording.ts';
@@ -46,6 +47,7 @@ export async function baseline(flags: BaselineFlags): Promise<void> {
   }
   const { clips, labels } = await readClips(flags);
   const folds = foldsOf(flags.fold, foldCount(clips, flags.protocol));
+  const networks = flags.against === undefined ? null : foldModels(flags.against, folds);
   const reading = progressBar('Reading ');
   const heard = await readLabelledFrames(clips, reading.update).finally(reading.stop);
   if (flags.choose) return choose(flags, heard);
@@ -54,10 +56,10 @@ export async function baseline(flags: BaselineFlags): Promise<void> {
   const plan = { protocol, folds, seed, onFold: training.update };
   const { result, judged } = await runFolds(BASELINES[kind], heard, plan).finally(training.stop);
   const network =
-    flags.against === undefined
+    networks === null
       ? null
       : pairedDifference(
-          await networkJudgements(flags.against, clips, labels, plan),
+          await networkJudgements(networks, clips, labels, plan),
           judged,
           createRandom(BOOTSTRAP_SEED),
         );
@@ -70,10 +72,6 @@ function aheadLine(kind: BaselineKind, { difference, low, high }: PairedDifferen
   const points = (share: number) => (100 * share).toFixed(1);
   const interval = `95 % over speakers: ${points(low)} to ${points(high)}`;
   return `\n  network − ${kind}, unweighted accuracy, points: ${points(difference)}   ${interval}\n`;
-}
-
-function foldsOf(fold: number | 'all', count: number): number[] {
-  return fold === 'all' ? Array.from({ length: count }, (_, i) => i + 1) : [fold];
 }
 
 function choose(flags: BaselineFlags, heard: readonly LabelledFrames[]): void {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { loadConfig } from '../../config/load-config.ts';
 import type { Codec, Condition } from '../../evaluation/conditions.ts';
-import { foldModels } from '../../evaluation/cross-validation.ts';
+import { foldModels, foldsOf } from '../../evaluation/cross-validation.ts';
 import { heldOutDoubt, type Learned } from '../../evaluation/held-out.ts';
 import { type Observations, observe } from '../../evaluation/observe.ts';
 import { makeReport } from '../../evaluation/report.ts';
@@ -40,7 +40,8 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
   const { codec, protocol, fold } = flags;
   const conditions: readonly [Codec, ...Condition[]] =
     flags.conditions === undefined ? [codec] : ['as-recorded', ...flags.conditions];
-  const streams = flags.conditions !== undefined || flags.report !== undefined;
+  const asking = [flags.conditions, flags.report, flags.noise, flags.music];
+  const streams = asking.some((flag) => flag !== undefined);
   const plan = { conditions, streams, seed: SEED };
   const report = makeReport(await observeAll(trials, plan, flags), {
     clock: systemClock,
@@ -103,12 +104,13 @@ function trialsOf(
     if (fold === 'all') throw new TonewireError('TW_USAGE', '--fold all needs --protocol.');
     return [{ fold: null, model, clips: counted(clips), doubtOf: () => null }];
   }
-  const models = fold === 'all' ? foldModels(model, foldCount(clips, protocol)) : [model];
-  return models.map((folder, i) => {
-    const judged = { protocol, fold: fold === 'all' ? i + 1 : fold };
+  const folds = foldsOf(fold, foldCount(clips, protocol));
+  const models = fold === 'all' ? foldModels(model, folds) : [model];
+  return folds.map((number, i) => {
+    const judged = { protocol, fold: number };
     return {
-      fold: judged.fold,
-      model: folder,
+      fold: number,
+      model: models[i]!,
       clips: counted(testSide(clips, judged)),
       doubtOf: (learned) => heldOutDoubt(learned, clips, judged),
     };

@@ -1,5 +1,4 @@
 import { loadConfig } from '../../config/load-config.ts';
-import { foldModels } from '../../evaluation/cross-validation.ts';
 import { heldOutDoubt } from '../../evaluation/held-out.ts';
 import { type Judged, judgeLast } from '../../evaluation/judge.ts';
 import { observe } from '../../evaluation/observe.ts';
@@ -7,23 +6,22 @@ import { createAnalyser } from '../../pipeline/analyser.ts';
 import { TonewireError } from '../../protocol/errors.ts';
 import type { Emotion } from '../../protocol/labels.ts';
 import type { CorpusClip } from '../../training/corpora/clip.ts';
-import { foldCount, type Protocol, split } from '../../training/corpora/folds.ts';
+import { type Protocol, split } from '../../training/corpora/folds.ts';
 
 /**
- * What the networks `fold-1`, `fold-2`, … below `folder` say of the test side of their folds, through
- * the serving pipeline. Throws TW_USAGE for a network that may have learned from it.
+ * What networks, a model folder a fold, say of the test side of their folds, through the serving
+ * pipeline. Throws TW_USAGE for a network that may have learned from it.
  */
 export async function networkJudgements(
-  folder: string,
+  models: readonly string[],
   clips: readonly CorpusClip[],
   labels: readonly Emotion[],
   { protocol, folds }: { readonly protocol: Protocol; readonly folds: readonly number[] },
 ): Promise<Judged[]> {
   const { analysis, limits } = loadConfig();
-  const models = foldModels(folder, foldCount(clips, protocol));
   const judged: Judged[] = [];
-  for (const fold of folds) {
-    const model = models[fold - 1]!;
+  for (const [index, fold] of folds.entries()) {
+    const model = models[index]!;
     const analyser = await createAnalyser({
       ...analysis,
       maxGapFillMs: limits.maxGapFillMs,
