@@ -52,17 +52,15 @@ export async function baseline(flags: BaselineFlags): Promise<void> {
   const heard = await readLabelledFrames(clips, reading.update).finally(reading.stop);
   if (flags.choose) return choose(flags, heard);
   const { kind, protocol, seed } = flags;
+  // Networks first: one that cannot judge is not worth training a baseline for.
+  const ofNetworks =
+    networks === null
+      ? null
+      : await networkJudgements(networks, clips, labels, { protocol, folds });
   const training = progressBar('Training');
   const plan = { protocol, folds, seed, onFold: training.update };
   const { result, judged } = await runFolds(BASELINES[kind], heard, plan).finally(training.stop);
-  const network =
-    networks === null
-      ? null
-      : pairedDifference(
-          await networkJudgements(networks, clips, labels, plan),
-          judged,
-          createRandom(BOOTSTRAP_SEED),
-        );
+  const network = ofNetworks && pairedDifference(ofNetworks, judged, createRandom(BOOTSTRAP_SEED));
   const json = { kind, protocol, seed, ...result, ...(network && { networkAhead: network }) };
   const text = `${table(kind, protocol, result)}${network === null ? '' : aheadLine(kind, network)}`;
   process.stdout.write(flags.json ? `${JSON.stringify(json)}\n` : text);
