@@ -17,6 +17,7 @@ export interface EvaluateFlags extends ClipSource {
   readonly labels?: readonly Emotion[];
   readonly protocol?: Protocol;
   readonly fold: number | 'all';
+  readonly side: 'test' | 'validation';
   readonly report?: string;
   readonly json?: boolean;
 }
@@ -33,6 +34,10 @@ Examples:
 
   Cross-validation: fold-1, fold-2, … below DIR, each on the speakers it never heard:
     tonewire evaluate --model DIR --corpus ravdess --data DIR --protocol emobox --fold all
+
+  To choose between recipes: the speakers whom each fold's training kept back, the test speakers unheard:
+    tonewire evaluate --model DIR --corpus ravdess --data DIR --protocol emobox --fold all \\
+      --side validation
 
   Your own recordings, listed in calls.csv (path,label,speaker):
     tonewire evaluate --model models/emotion-v2 --manifest calls.csv --json
@@ -61,6 +66,14 @@ export function evaluateCommand(): Command {
     .option('--labels <list>', 'only these labels, such as happiness,sadness', parseLabels)
     .addOption(protocolOption('use only the test side of a fold'))
     .option('--fold <n>', 'which fold, from 1, or all', parseFold, 1)
+    .addOption(
+      new Option(
+        '--side <name>',
+        'which speakers: test, or validation: those that the training of the model kept back',
+      )
+        .choices(['test', 'validation'])
+        .default('test'),
+    )
     .option('--report <dir>', 'write report.json and report.html there')
     .option('--json', 'print the report as one JSON object and nothing else')
     .addHelpText('after', EXAMPLES)

@@ -24,11 +24,14 @@ export function protocolOption(meaning: string): Option {
 /** The clips that no training of this fold may have heard, and who they are, said on standard error. */
 export function testSide(clips: readonly CorpusClip[], { protocol, fold }: JudgedFold) {
   const { test } = split(clips, protocol, fold);
-  const speakers = [...new Set(test.map(({ speaker }) => speaker))];
-  process.stderr.write(
-    `Fold ${fold}, test speakers: ${speakers.join(', ')} (${test.length} recordings)\n`,
-  );
+  announceSide(`Fold ${fold}, test speakers`, test);
   return test;
+}
+
+/** Says on standard error who is judged. */
+export function announceSide(name: string, clips: readonly CorpusClip[]): void {
+  const speakers = [...new Set(clips.map(({ speaker }) => speaker))];
+  process.stderr.write(`${name}: ${speakers.join(', ')} (${clips.length} recordings)\n`);
 }
 
 /** The clips to judge, all without a protocol; warns where the model may have learned from them. */

@@ -42,6 +42,15 @@ export function heldOutDoubt(
   return `The model may have learned from these very recordings: ${faults.join('; ')}.`;
 }
 
+/**
+ * Whom training kept back of its side to report on and to fit the temperature, by the model's folder.
+ * None where speakers stand on both sides, and in folders from before they were named.
+ */
+export function validationSpeakers({ metrics }: Learned): readonly string[] {
+  const named: unknown = metrics.validationSpeakers;
+  return Array.isArray(named) ? named.filter((name) => typeof name === 'string') : [];
+}
+
 /** Reads `metrics.protocol` as training writes it: `ravdess emobox, nemo nemo-pairs; fold 1 held out`. */
 function readHeldOut({ protocol }: Learned['metrics']) {
   const match = /^(.*?);? ?fold (\d+)( held out)?$/.exec(String(protocol ?? ''));

@@ -57,7 +57,8 @@ export function leadSentence(report: Report): string {
   return `${data.n} recordings of ${data.speakers.length} speakers (${data.corpus}, ${sideOf(report)}) were streamed through the serving pipeline in ${report.options.chunkMs} ms chunks, ${conditions[0]!.meaning}, and the last reading of each was judged: ${percent(overall.unweightedAccuracy)} are right, averaged over ${data.labels.length} labels. That is how well the model matches the labels of these recordings; it was not measured on calls, languages or microphones that are not among them, and nobody's feelings were.`;
 }
 
-function sideOf({ protocol, fold }: Report): string {
+function sideOf({ protocol, fold, side }: Report): string {
+  if (side === 'validation') return 'speakers kept back for validation';
   if (protocol === null) return 'all that were given';
   return fold === 'all'
     ? `${protocol}, every fold judged by the model that never learned from it`

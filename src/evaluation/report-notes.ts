@@ -22,8 +22,13 @@ export function reportNotes(
 
 function protocolNotes(
   observations: readonly Observations[],
-  { protocol }: ReportContext,
+  { protocol, side }: ReportContext,
 ): string[] {
+  if (side === 'validation') {
+    return [
+      'Validation speakers: what the temperature was fitted on, and recipes may have been chosen by. To choose with, not to quote.',
+    ];
+  }
   if (protocol === null) {
     return [
       'No protocol was given: every recording was judged, whether or not the model learned from it.',

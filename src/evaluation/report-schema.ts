@@ -42,6 +42,10 @@ const SpreadSchema = object({
 
 const MeanSchema = object({ mean: Share, deviation: Type.Number({ minimum: 0 }) });
 
+/** Who is judged: all that were given, whom a fold tests, or whom the models' training kept back. */
+const JUDGED_SIDES = ['all', 'test', 'validation'] as const;
+export type JudgedSide = (typeof JUDGED_SIDES)[number];
+
 /** What was measured on what, and how. */
 const about = {
   formatVersion: Type.Literal(1),
@@ -60,6 +64,7 @@ const about = {
   }),
   protocol: orNull(Type.String()),
   fold: Type.Union([Type.Integer(), Type.Literal('all'), Type.Null()]),
+  side: Type.Enum(JUDGED_SIDES, { description: 'Which speakers were judged.' }),
   options: object({
     codec: Type.Enum(CODECS, { description: 'How audio arrived, noise and codecs apart.' }),
     seed: Type.Integer(),

@@ -13,7 +13,7 @@ import { type Judged, judgeLast } from './judge.ts';
 import { measure, speakerIntervals } from './metrics.ts';
 import type { Observations } from './observe.ts';
 import { reportNotes } from './report-notes.ts';
-import type { Report } from './report-schema.ts';
+import type { JudgedSide, Report } from './report-schema.ts';
 import { secondsHeard } from './seconds-heard.ts';
 import { CHUNK_MS } from './stream-audio.ts';
 import type { ClipReading } from './stream-clip.ts';
@@ -25,6 +25,7 @@ export interface ReportContext {
   readonly labels: readonly Emotion[];
   readonly protocol: Protocol | null;
   readonly fold: number | 'all' | null;
+  readonly side: JudgedSide;
   readonly seed: number;
   /** The circumstances; all measures but that of the conditions rest on the first. */
   readonly conditions: readonly [Codec, ...Condition[]];
@@ -63,7 +64,7 @@ function about(
   judged: readonly Judged[],
   context: ReportContext,
 ) {
-  const { corpus, labels, protocol, fold, seed, conditions } = context;
+  const { corpus, labels, protocol, fold, side, seed, conditions } = context;
   return {
     formatVersion: 1 as const,
     tonewire: VERSION,
@@ -81,6 +82,7 @@ function about(
     },
     protocol,
     fold,
+    side,
     options: { codec: conditions[0], seed, chunkMs: CHUNK_MS },
     notes: reportNotes(observations, context),
   };

@@ -231,6 +231,13 @@ async function trainSeveral(
   return trained;
 }
 
+/** Who is in the validation side alone; where a protocol mixes speakers, nobody. */
+function speakersKeptBack({ train, validation }: Sides): string[] {
+  const learned = new Set(train.map(({ speaker }) => speaker));
+  const kept = validation.map(({ speaker }) => speaker).filter((name) => !learned.has(name));
+  return [...new Set(kept)].sort();
+}
+
 /** What came of the training, for the manifest. */
 interface Outcome {
   readonly engine: unknown;
@@ -253,6 +260,7 @@ function metadataOf({ plan, fold, sides, from }: TrainModelOptions, outcome: Out
     trainingData: [...(from?.manifest.trainingData ?? []), ...trainingData],
     metrics: {
       protocol: `${protocols.join(', ')}; fold ${fold} held out`,
+      validationSpeakers: speakersKeptBack(sides),
       ...outcome,
     },
   };

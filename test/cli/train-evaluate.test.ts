@@ -120,6 +120,19 @@ describe('tonewire train and evaluate', function () {
     const network = JSON.parse(judged.stdout).overall.unweightedAccuracy;
     assert.ok(Math.abs(networkAhead.difference - (network - unweightedAccuracy)) < 1e-9);
     assert.ok(networkAhead.low <= networkAhead.difference);
+
+    const kept = ['evaluate', '--model', out, ...source, '--fold', 'all', '--side', 'validation'];
+    const development = await runCli([...kept, '--json']);
+    assert.equal(development.code, 0, development.stderr);
+    const report = JSON.parse(development.stdout);
+    assert.equal(report.side, 'validation');
+    assert.match(report.notes[0], /To choose with, not to quote/);
+    const keptBack = (fold: number) =>
+      new RegExp(`Fold ${fold}\\n.*\\n {2}validation: .* of (.*)\\n`).exec(trained.stderr)![1];
+    for (const { fold, speakers } of report.crossValidation.folds) {
+      assert.equal(speakers.join(', '), keptBack(fold), `fold ${fold}`);
+    }
+
     const onlyFold = ['--against', join(out, 'fold-2'), '--fold', '2', '--json'];
     const alone = await runCli(['baseline', '--kind', 'majority', ...source, ...onlyFold]);
     assert.equal(alone.code, 0, alone.stderr);

@@ -59,6 +59,12 @@ describe('tonewire evaluate', function () {
     assert.match(stderr, /^TW_USAGE: .* is one model: .* it learned from/m);
   });
 
+  it('refuses a validation side that the model does not name', async () => {
+    const { code, stderr } = await evaluate('--model', model.path, '--side', 'validation');
+    assert.equal(code, 2);
+    assert.match(stderr, /^TW_USAGE: .*: the folder names no validation speakers/m);
+  });
+
   it('refuses conditions that it does not know, and noise without a folder', async () => {
     const unknown = await evaluate('--model', model.path, '--conditions', 'mulaw8k,underwater');
     assert.equal(unknown.code, 2);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { heldOutDoubt } from '../../src/evaluation/held-out.ts';
+import { heldOutDoubt, validationSpeakers } from '../../src/evaluation/held-out.ts';
 import type { CorpusClip } from '../../src/training/corpora/clip.ts';
 import type { Protocol } from '../../src/training/corpora/folds.ts';
 
@@ -45,5 +45,16 @@ describe('heldOutDoubt', () => {
   it('has none of a corpus that was not learned from, or where the folder says nothing', () => {
     assert.equal(doubt(SIXTH, 'nemo', 'nemo-pairs', 3), null);
     assert.equal(doubt(undefined, 'ravdess', 'emobox', 4), null);
+  });
+});
+
+describe('validationSpeakers', () => {
+  it('are those that the folder names, and none in a folder that names nobody', () => {
+    const named = { protocol: SIXTH, validationSpeakers: ['ravdess-04', 'ravdess-23'] };
+    const speakersOf = (metrics: Record<string, unknown>) =>
+      validationSpeakers({ trainingData: [], metrics });
+    assert.deepEqual(speakersOf(named), ['ravdess-04', 'ravdess-23']);
+    assert.deepEqual(speakersOf({ protocol: SIXTH }), []);
+    assert.deepEqual(speakersOf({ validationSpeakers: 'ravdess-04' }), []);
   });
 });

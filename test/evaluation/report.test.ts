@@ -33,6 +33,7 @@ const CONTEXT: ReportContext = {
   labels: LABELS,
   protocol: null,
   fold: null,
+  side: 'all',
   seed: 1,
   conditions: CONDITIONS,
   streams: true,

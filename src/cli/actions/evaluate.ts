@@ -2,8 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { loadConfig } from '../../config/load-config.ts';
 import type { Codec, Condition } from '../../evaluation/conditions.ts';
-import { foldModels, foldsOf } from '../../evaluation/cross-validation.ts';
-import { heldOutDoubt, type Learned } from '../../evaluation/held-out.ts';
 import { type Observations, observe } from '../../evaluation/observe.ts';
 import { makeReport } from '../../evaluation/report.ts';
 import type { Report } from '../../evaluation/report-schema.ts';
@@ -12,22 +10,11 @@ import { createAnalyser } from '../../pipeline/analyser.ts';
 import { systemClock } from '../../protocol/clock.ts';
 import { TonewireError } from '../../protocol/errors.ts';
 import { EMOTIONS, type Emotion } from '../../protocol/labels.ts';
-import type { CorpusClip } from '../../training/corpora/clip.ts';
-import { foldCount } from '../../training/corpora/folds.ts';
 import type { EvaluateFlags } from '../evaluate.ts';
 import { readClips } from '../labelled-clips.ts';
 import { progressBar } from '../progress.ts';
 import { reportText } from '../render/report-text.ts';
-import { testSide } from '../test-side.ts';
-
-/** One model and the recordings that it is to judge. */
-interface Trial {
-  readonly fold: number | null;
-  readonly model: string;
-  readonly clips: readonly CorpusClip[];
-  /** Why the model may have learned from these clips, if so. */
-  readonly doubtOf: (model: Learned) => string | null;
-}
+import { judgedSide, type Trial, trialsOf } from '../trials.ts';
 
 /** Decides noises, orders and the bootstrap's draws: two runs give the same report. */
 const SEED = 1;
@@ -36,7 +23,7 @@ const SEED = 1;
 export async function evaluate(flags: EvaluateFlags): Promise<void> {
   const source = await readClips(flags);
   const labels = chosenLabels(source.labels, flags);
-  const trials = trialsOf(source.clips, labels, flags);
+  const trials = await trialsOf(source.clips, labels, flags);
   const { codec, protocol, fold } = flags;
   const conditions: readonly [Codec, ...Condition[]] =
     flags.conditions === undefined ? [codec] : ['as-recorded', ...flags.conditions];
@@ -49,6 +36,7 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
     labels,
     protocol: protocol ?? null,
     fold: protocol === undefined ? null : fold,
+    side: judgedSide(flags),
     ...plan,
   });
   if (flags.report !== undefined) await writeReport(flags.report, report);
@@ -87,34 +75,6 @@ async function observeAll(
     progress.stop();
   }
   return all;
-}
-
-/** Which model judges which recordings: one, or in cross-validation each its own fold's. */
-function trialsOf(
-  clips: readonly CorpusClip[],
-  labels: readonly Emotion[],
-  { model, protocol, fold }: EvaluateFlags,
-): Trial[] {
-  const counted = (all: readonly CorpusClip[]) => {
-    const chosen = all.filter(({ label }) => labels.includes(label));
-    if (chosen.length > 0) return chosen;
-    throw new TonewireError('TW_CORPUS', `No recording to judge is labelled ${labels.join(', ')}.`);
-  };
-  if (protocol === undefined) {
-    if (fold === 'all') throw new TonewireError('TW_USAGE', '--fold all needs --protocol.');
-    return [{ fold: null, model, clips: counted(clips), doubtOf: () => null }];
-  }
-  const folds = foldsOf(fold, foldCount(clips, protocol));
-  const models = fold === 'all' ? foldModels(model, folds) : [model];
-  return folds.map((number, i) => {
-    const judged = { protocol, fold: number };
-    return {
-      fold: number,
-      model: models[i]!,
-      clips: counted(testSide(clips, judged)),
-      doubtOf: (learned) => heldOutDoubt(learned, clips, judged),
-    };
-  });
 }
 
 function chosenLabels(known: readonly Emotion[], { labels }: EvaluateFlags): readonly Emotion[] {
