@@ -51,15 +51,18 @@ describeInChromium('The history', (openDesk) => {
     await page.getByRole('button', { name: 'Days' }).click();
     await page.getByRole('rowheader', { name: 'Fri, Nov 27, 2026' }).waitFor();
     const held = new EventEmitter();
+    const told = once(held, 'tell');
     const [day] = deskDays();
     await page.route('**/v1/days?fromDay=2026-11-01', async (route) => {
-      await once(held, 'tell');
+      await told;
       await route.fulfill({ json: { days: [] } });
     });
     await page.route('**/v1/days?fromDay=2026-11-27', (route) =>
       route.fulfill({ json: { days: [day] } }),
     );
+    const asked = page.waitForRequest('**/v1/days?fromDay=2026-11-01');
     await page.getByLabel('From').fill('2026-11-01');
+    await asked;
     await page.getByLabel('From').fill('2026-11-27');
     const rows = page.getByRole('table').getByRole('row');
     await rows.nth(2).waitFor({ state: 'detached' });
