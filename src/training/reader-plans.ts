@@ -47,6 +47,19 @@ export function statisticsPlan(plan: TrainingPlan): TrainingPlan {
   };
 }
 
+/** The plan by which the copies are made that the statistics learn from, where they have their own. */
+export function statisticsCopiesPlan(plan: TrainingPlan): TrainingPlan | undefined {
+  const { statisticsCopies: own, ...rest } = plan;
+  if (own === undefined) return undefined;
+  return {
+    ...rest,
+    augmentation: { ...plan.augmentation, ...own.augmentation },
+    sources: plan.sources.map((source) => {
+      return { ...source, variants: own.variants[source.corpus] ?? source.variants };
+    }),
+  };
+}
+
 /** One member of a model as a model. */
 export function memberOf(model: ModelFolder, number: number): ModelFolder {
   const { manifest, weights } = model;

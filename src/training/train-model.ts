@@ -10,6 +10,7 @@ import type { CorpusClip } from './corpora/clip.ts';
 import type { TrainingEngineName } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
 import { exportModel } from './export-model.ts';
+import type { Normalisation } from './measure-statistics.ts';
 import type { Features } from './read-features.ts';
 import {
   callsPlan,
@@ -30,6 +31,8 @@ export interface TrainModelOptions {
   readonly sides: Sides;
   /** Of both the training and the validation side. */
   readonly features: Features;
+  /** Of the same recordings by the copies that are the statistics' own; without it they learn from `features`. */
+  readonly statisticsFeatures?: Features;
   /** Where the model folder is written, with `training.jsonl`, a line an epoch. */
   readonly out: string;
   readonly clock: Clock;
@@ -85,9 +88,19 @@ function known(clips: readonly CorpusClip[], features: Features): TrainingClip[]
   return clips.flatMap(({ path }) => features.get(path) ?? []);
 }
 
+/** What is another for a network than for the model it is of. */
+interface NetworkOptions extends TrainModelOptions {
+  /** The readers of a model see the same frames, so those that are trained later take what the first one has. */
+  readonly normalisation?: Normalisation;
+}
+
+function normalisationOf({ weights }: ModelFolder): Normalisation {
+  return { mean: weights['input.mean'], scale: weights['input.scale'] };
+}
+
 /** Trains one network, with all that it may learn from, into the folder. */
 async function trainNetwork(
-  options: TrainModelOptions,
+  options: NetworkOptions,
   teachers: readonly ModelFolder[],
 ): Promise<ModelFolder> {
   const { plan, sides, features, out, onStep, onEpoch } = options;
@@ -104,6 +117,7 @@ async function trainNetwork(
       clock: options.clock,
       checkpoint: join(out, 'checkpoint.f32'),
       teachers: teachers.map(({ weights }) => weights),
+      ...(options.normalisation && { normalisation: options.normalisation }),
       ...(options.resume && { resume: true }),
       ...(options.engine && { engine: options.engine }),
       ...(options.from && {
@@ -141,6 +155,8 @@ async function trainReaders(
   const [statistics] = await trainSeveral(options, statisticsUnits > 0 ? 1 : 0, [], () => ({
     out: join(out, 'statistics'),
     plan: statisticsPlan(plan),
+    features: options.statisticsFeatures ?? options.features,
+    ...(members[0] && { normalisation: normalisationOf(members[0]) }),
     announce: () => options.onStatistics?.(),
     ...(from && { from: statisticsOfModel(from) }),
   }));
@@ -206,6 +222,8 @@ function servedAs(model: ModelFolder, { training }: TrainingPlan): ModelFolder {
 interface Variation {
   readonly out: string;
   readonly plan: TrainingPlan;
+  readonly features?: Features;
+  readonly normalisation?: Normalisation;
   readonly from?: ModelFolder;
   announce(): void;
 }

@@ -8,14 +8,12 @@ import type { EpochReport } from './epoch-report.ts';
 import { cacheKey } from './feature-cache.ts';
 import { type Recipe, recipeShape } from './recipe.ts';
 import { believedTemperature } from './temperature.ts';
-import { type StartingPoint, type StepHooks, TrainingRun } from './training-run.ts';
+import { type RunHooks, TrainingRun } from './training-run.ts';
 import { accuracyByCorpus, calibrationReadouts, validate } from './validation.ts';
 
-export interface TrainingHooks extends StepHooks {
+export interface TrainingHooks extends RunHooks {
   /** Default: the first that is installed. */
   readonly engine?: TrainingEngineName | 'auto';
-  /** A network to begin with instead of a fresh one; its shape goes before the recipe's. */
-  readonly from?: StartingPoint;
   /** A file that keeps, epoch by epoch, what is needed to go on after an interruption. */
   readonly checkpoint?: string;
   /** Goes on from the checkpoint, if there is one. */

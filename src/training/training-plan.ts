@@ -28,6 +28,24 @@ export const SourceSchema = Type.Object(
 );
 export type Source = Static<typeof SourceSchema>;
 
+/** Where the reader of statistics learns from other copies than the members. */
+const StatisticsCopiesSchema = Type.Object(
+  {
+    variants: Type.Record(Type.String(), Type.Integer({ minimum: 1 }), {
+      description:
+        'Copies of each clip of a corpus; as many as its source says where it is not named.',
+    }),
+    augmentation: Type.Partial(AugmentationRecipeSchema, {
+      additionalProperties: false,
+      description: "Steps in place of the plan's of the same name.",
+    }),
+  },
+  {
+    additionalProperties: false,
+    description: "Copies of the statistics' own; without it they learn from the members'.",
+  },
+);
+
 /** A file under `models/recipes/`: everything that decides what a model becomes, but the audio. */
 export const TrainingPlanSchema = Type.Object(
   {
@@ -57,6 +75,7 @@ export const TrainingPlanSchema = Type.Object(
         'Share of the training speakers kept back to fit the temperature; of the clips, where the protocol mixes speakers.',
     }),
     augmentation: AugmentationRecipeSchema,
+    statisticsCopies: Type.Optional(StatisticsCopiesSchema),
     training: RecipeSchema,
   },
   { additionalProperties: false },

@@ -12,7 +12,7 @@ import type { GradientEngine } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
 import { initialWeights } from './initial-weights.ts';
 import { type LabelUse, measureLabels, type Targets, targetsOf } from './loss.ts';
-import { measureStatistics } from './measure-statistics.ts';
+import { measureStatistics, type Normalisation } from './measure-statistics.ts';
 import { mixClips } from './mixup.ts';
 import { AdamW, AveragedWeights, type Gradients } from './optimizer.ts';
 import { createRandom, type Random, seedFrom } from './random.ts';
@@ -34,6 +34,8 @@ export interface StepHooks {
   readonly signal?: AbortSignal;
   /** Networks of the same shape that the recipe's distillation asks. */
   readonly teachers?: readonly WeightArrays[];
+  /** How another reader of the same model normalises frames; measured on the clips without it. */
+  readonly normalisation?: Normalisation;
   onStep?(progress: StepProgress): void;
 }
 
@@ -41,6 +43,12 @@ export interface StepHooks {
 export interface StartingPoint {
   readonly shape: NetworkShape;
   readonly weights: WeightArrays;
+}
+
+/** What a run begins with, and what it tells while it goes on. */
+export interface RunHooks extends StepHooks {
+  /** A network to begin with instead of a fresh one; its shape goes before the recipe's. */
+  readonly from?: StartingPoint;
 }
 
 /** Share of the steps in which the schedule "decay" falls. */
@@ -78,7 +86,7 @@ function startingWeights(
   shape: NetworkShape,
   clips: readonly TrainingClip[],
   recipe: Recipe,
-  from: StartingPoint | undefined,
+  { from, normalisation: given }: Pick<RunHooks, 'from' | 'normalisation'>,
 ): WeightArrays {
   const fresh = initialWeights(shape, createRandom(seedFrom(recipe.seed, 'weights')));
   if (from !== undefined) {
@@ -86,7 +94,7 @@ function startingWeights(
       recipe.freshOutput && /^(statistics\.)?output\./.test(name);
     return mapWeights((name) => (isFresh(name) ? fresh : from.weights)[name].slice());
   }
-  const normalisation = measureFeatures(clips, recipe.featureGroups);
+  const normalisation = given ?? measureFeatures(clips, recipe.featureGroups);
   const statistics =
     shape.statisticsUnits > 0 ? measureStatistics(shape, normalisation, clips) : undefined;
   const centre = recipe.centre ? centredColumns() : new Float32Array(FEATURE_COUNT);
@@ -129,14 +137,14 @@ export class TrainingRun {
     clips: readonly TrainingClip[],
     recipe: Recipe,
     engine: GradientEngine,
-    hooks: StepHooks & { readonly from?: StartingPoint },
+    hooks: RunHooks,
   ) {
     this.shape = shape;
     this.#clips = clips;
     this.#recipe = recipe;
     this.#engine = engine;
     this.#hooks = hooks;
-    this.weights = startingWeights(shape, clips, recipe, hooks.from);
+    this.weights = startingWeights(shape, clips, recipe, hooks);
     this.averaged = new AveragedWeights(this.weights, recipe.emaDecay);
     this.#use = measureLabels(clips, recipe, shape.labelCount);
     this.#optimizer = new AdamW(this.weights, recipe.weightDecay, recipe.gradientClip);

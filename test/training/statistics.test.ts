@@ -12,7 +12,7 @@ import {
 import { membersOf, statisticsOf } from '../../src/pipeline/network/weights.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
 import { measureStatistics, statisticsOfSpeech } from '../../src/training/measure-statistics.ts';
-import { trainModel } from '../../src/training/train-model.ts';
+import { type TrainModelOptions, trainModel } from '../../src/training/train-model.ts';
 import { readTrainingPlan, type TrainingPlan } from '../../src/training/training-plan.ts';
 import { logitsOf, madeRecordings } from '../helpers/made-recordings.ts';
 
@@ -122,6 +122,41 @@ describe('trainModel of members and statistics', function () {
       const expected = (ofOne[i]! + ofTwo[i]!) / 4 + statistics[i]! / 2;
       assert.ok(Math.abs(logit - expected) < 1e-4, `${logit} is not ${expected}`);
     });
+  });
+
+  it('trains the statistics on copies of their own, and the members on theirs', async () => {
+    const plan = await planOf('training.network.members=1');
+    const others = new Map(
+      [...features].map(([path, clip]) => {
+        const variants = clip.variants.map((frames) => frames.map((value) => 1 - 0.5 * value));
+        return [path, { ...clip, variants }];
+      }),
+    );
+    const train = async (heard: Pick<TrainModelOptions, 'features' | 'statisticsFeatures'>) => {
+      const { manifest, weights } = await trainModel({
+        ...options(await folder(), plan),
+        ...heard,
+      });
+      return {
+        shape: manifest.shape,
+        members: membersOf(manifest.shape, weights),
+        statistics: statisticsOf(weights),
+      };
+    };
+    const one = await train({ features });
+    const both = await train({ features, statisticsFeatures: others });
+    assert.deepEqual(both.members, one.members);
+    for (const name of ['statistics.mean', 'statistics.output.kernel'] as const) {
+      assert.notDeepEqual(both.statistics[name], one.statistics[name]);
+    }
+    // Standardised over their own copies, by the frames that the member hears.
+    const { mean, scale } = {
+      mean: one.statistics['input.mean'],
+      scale: one.statistics['input.scale'],
+    };
+    const clips = sides.train.map(({ path }) => others.get(path)!);
+    const expected = measureStatistics(both.shape, { mean, scale }, clips);
+    assert.deepEqual(both.statistics['statistics.mean'], expected.mean);
   });
 
   it('hears by statistics alone what raises a band', async () => {

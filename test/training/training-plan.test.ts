@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { statisticsCopiesPlan } from '../../src/training/reader-plans.ts';
 import { readTrainingPlan } from '../../src/training/training-plan.ts';
 
 const FOLDER = 'models/recipes';
@@ -26,8 +27,29 @@ describe('readTrainingPlan', () => {
     assert.equal(plan.sources[0]!.variants, 3);
   });
 
+  it('gives the statistics copies of their own where it says so', async () => {
+    const plan = await readTrainingPlan(PATH, [
+      'statisticsCopies={"variants":{"nemo":9},"augmentation":{"noise":{"probability":1,"snrDb":[3,3]}}}',
+    ]);
+    const { statisticsCopies, ...own } = statisticsCopiesPlan(plan)!;
+    assert.equal(statisticsCopies, undefined);
+    assert.deepEqual(own.augmentation, {
+      ...plan.augmentation,
+      noise: { probability: 1, snrDb: [3, 3] },
+    });
+    const before = plan.sources.map(({ corpus, variants }) => [corpus, variants]);
+    const after = before.map(([corpus, variants]) => [corpus, corpus === 'nemo' ? 9 : variants]);
+    assert.deepEqual(
+      own.sources.map(({ corpus, variants }) => [corpus, variants]),
+      after,
+    );
+    const alone = await readTrainingPlan(join(FOLDER, 'ravdess-alone.json'));
+    assert.equal(statisticsCopiesPlan(alone), undefined);
+  });
+
   for (const [replacement, message] of [
     ['training.sead=7', /additional properties/],
+    ['statisticsCopies={"variants":{},"augmentation":{"echo":1}}', /additional properties/],
     ['training.seed="x"', /seed must be integer/],
     ['nothing.at.all=1', /not a field/],
     ['training.seed', /not a field/],

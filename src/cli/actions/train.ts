@@ -6,8 +6,9 @@ import type { CorpusClip } from '../../training/corpora/clip.ts';
 import type { EpochReport } from '../../training/epoch-report.ts';
 import { folderCache } from '../../training/feature-cache.ts';
 import { type Features, readFeatures } from '../../training/read-features.ts';
+import { statisticsCopiesPlan } from '../../training/reader-plans.ts';
 import { foldsOf, type Sides, sidesOf } from '../../training/sides.ts';
-import { trainModel } from '../../training/train-model.ts';
+import { type TrainModelOptions, trainModel } from '../../training/train-model.ts';
 import { readTrainingPlan, type TrainingPlan } from '../../training/training-plan.ts';
 import { readClips } from '../labelled-clips.ts';
 import { progressBar } from '../progress.ts';
@@ -22,17 +23,29 @@ export async function train(flags: TrainFlags): Promise<void> {
   sides.forEach((side, i) => {
     log(`Fold ${folds[i]}\n${describeSides(side)}`);
   });
-  const reading = progressBar('Reading ');
-  const wanted = new Set(sides.flatMap((side) => [...side.train, ...side.validation]));
-  const features = await readFeatures([...wanted], plan, {
-    ...(flags.noise !== undefined && { noiseFolder: flags.noise }),
-    ...(flags.cache !== undefined && { cache: folderCache(flags.cache) }),
-    onClip: (done, total) => reading.update(done, total),
-  }).finally(() => reading.stop());
+  const wanted = [...new Set(sides.flatMap((side) => [...side.train, ...side.validation]))];
+  const features = await read(wanted, plan, flags);
+  const copiesPlan = statisticsCopiesPlan(plan);
+  const statisticsFeatures = copiesPlan && (await read(wanted, copiesPlan, flags));
+  const heard = { features, ...(statisticsFeatures && { statisticsFeatures }) };
   for (const [i, fold] of folds.entries()) {
     const out = flags.fold === undefined ? flags.out : foldFolder(flags, folds, fold);
-    await trainOne(plan, fold, sides[i]!, features, out, flags);
+    await trainOne({ plan, fold, sides: sides[i]!, out, ...heard }, flags);
   }
+}
+
+/** Features of the recordings and of the plan's copies of them, with a bar for who waits. */
+function read(
+  clips: readonly CorpusClip[],
+  plan: TrainingPlan,
+  { noise, cache }: TrainFlags,
+): Promise<Features> {
+  const reading = progressBar('Reading ');
+  return readFeatures(clips, plan, {
+    ...(noise !== undefined && { noiseFolder: noise }),
+    ...(cache !== undefined && { cache: folderCache(cache) }),
+    onClip: (done, total) => reading.update(done, total),
+  }).finally(() => reading.stop());
 }
 
 /** Several folds get a folder each below the one that is named. */
@@ -41,27 +54,23 @@ function foldFolder({ out, fold }: TrainFlags, folds: readonly number[], n: numb
 }
 
 async function trainOne(
-  plan: TrainingPlan,
-  fold: number,
-  sides: Sides,
-  features: Features,
-  out: string,
+  fold: Pick<
+    TrainModelOptions,
+    'plan' | 'fold' | 'sides' | 'features' | 'statisticsFeatures' | 'out'
+  >,
   { engine, resume, from }: TrainFlags,
 ): Promise<void> {
-  const training = progressBar(`Fold ${fold}`);
+  const { distillation } = fold.plan.training;
+  const training = progressBar(`Fold ${fold.fold}`);
   const model = from === undefined ? undefined : await loadModelFolder(from);
   const folder = await trainModel({
-    plan,
-    fold,
-    sides,
-    features,
-    out,
+    ...fold,
     engine,
     clock: systemClock,
     ...(model && { from: model }),
     ...(resume && { resume }),
     onStep: ({ step, steps, loss }) => training.update(step, steps, `loss ${loss.toFixed(3)}`),
-    onTeacher: (number) => log(`teacher ${number} of ${plan.training.distillation.teachers}`),
+    onTeacher: (number) => log(`teacher ${number} of ${distillation.teachers}`),
     onMember: (number, count) => log(`member ${number} of ${count}`),
     onCalls: (number, count) => log(`member ${number} of ${count}, clips that follow one another`),
     onStatistics: () => log('statistics'),
