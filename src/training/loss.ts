@@ -6,69 +6,75 @@ import type { Recipe } from './recipe.ts';
 /** What a label that does not take part has added to its logit. */
 const EXCLUDED = -1e4;
 
-/** How much a clip of each label and which labels of each corpus count. */
+/** Which labels of each corpus count, and how likely each is there before anything is heard. */
 export interface LabelUse {
   readonly labelCount: number;
-  /** `[labels]` */
-  readonly weights: readonly number[];
-  /** Labels that a corpus has; nothing is masked for a corpus that is not listed. */
-  readonly byCorpus: ReadonlyMap<string | undefined, ReadonlySet<number>>;
+  /**
+   * `[labels]` a corpus: what each label has added to its logit while it is learnt. Nothing is added for a
+   * corpus that is not listed.
+   */
+  readonly offsets: ReadonlyMap<string | undefined, Float32Array>;
 }
 
-/** Measures the label weights and the labels of each corpus on the training clips. */
+/** Measures on the training clips what the recipe's `maskLabelsByCorpus` and `balanceLabels` add. */
 export function measureLabels(
   clips: readonly TrainingClip[],
-  recipe: Recipe,
+  recipe: Pick<Recipe, 'maskLabelsByCorpus' | 'balanceLabels'>,
   labelCount: number,
 ): LabelUse {
-  const counts = new Array<number>(labelCount).fill(0);
-  const byCorpus = new Map<string | undefined, Set<number>>();
+  const { maskLabelsByCorpus, balanceLabels } = recipe;
+  const offsets = new Map<string | undefined, Float32Array>();
+  if (!maskLabelsByCorpus && !balanceLabels) return { labelCount, offsets };
   const labelled = clips.filter(({ label }) => label !== NOBODY);
-  for (const { label, corpus } of labelled) {
-    counts[label]!++;
-    if (!recipe.maskLabelsByCorpus) continue;
-    const labels = byCorpus.get(corpus) ?? new Set();
-    byCorpus.set(corpus, labels.add(label));
+  for (const corpus of new Set(labelled.map((clip) => clip.corpus))) {
+    const own = maskLabelsByCorpus ? labelled.filter((clip) => clip.corpus === corpus) : labelled;
+    const counts = new Array<number>(labelCount).fill(0);
+    for (const { label } of own) counts[label]!++;
+    const present = counts.filter((count) => count > 0).length;
+    const offsetOf = (count: number) => {
+      if (count === 0) return maskLabelsByCorpus ? EXCLUDED : 0;
+      return balanceLabels ? Math.log((count * present) / own.length) : 0;
+    };
+    offsets.set(corpus, Float32Array.from(counts, offsetOf));
   }
-  const present = counts.filter((count) => count > 0).length;
-  const balanced = counts.map((count) => (count > 0 ? labelled.length / (present * count) : 0));
-  return { labelCount, weights: recipe.balanceLabels ? balanced : counts.map(() => 1), byCorpus };
+  return { labelCount, offsets };
 }
 
 /** What every readout of a batch is compared with, one row a readout, in the order of the logits. */
 export interface Targets {
   /** `[R·B, labels]`: the wanted distribution. */
   readonly wanted: Float32Array;
-  /** `[R·B, labels]`: 0, or EXCLUDED for a label that does not take part. */
-  readonly excluded: Float32Array;
+  /** `[R·B, labels]`, added to the logits: EXCLUDED for a label that does not take part, else the log of how much more often it occurs than others, or 0. */
+  readonly offsets: Float32Array;
   /** `[R·B]`: adds up to 1; 0 where a clip has ended. */
   readonly weights: Float32Array;
   readonly rows: number;
 }
 
-/** Lays out one batch's targets: each clip counts by its label, its readouts by what was heard of it. */
+/** Lays out one batch's targets: every clip counts the same, its readouts by what was heard of it. */
 export function targetsOf(batch: Batch, use: LabelUse, recipe: Recipe): Targets {
   const { labelCount } = use;
   const batchSize = batch.lengths.length;
   const rows = readoutCount(batch.frameCount, recipe.readoutEvery) * batchSize;
   const wanted = new Float32Array(rows * labelCount);
-  const excluded = new Float32Array(rows * labelCount);
+  const offsets = new Float32Array(rows * labelCount);
   const weights = new Float32Array(rows);
-  const total = batch.segments.flat().reduce((sum, { clip }) => sum + weightOf(clip, use), 0);
+  const clipCount = batch.segments.flat().length;
   batch.segments.forEach((segments, b) => {
     let start = 0;
     for (const { clip, endFrame } of segments) {
       const shares = readoutShares(start, endFrame, recipe, endFrame === batch.lengths[b]);
       for (const [r, share] of shares) {
         const row = r * batchSize + b;
-        weights[row] = share * (weightOf(clip, use) / total);
+        weights[row] = share / clipCount;
         fillRow(clip, use, recipe, wanted.subarray(row * labelCount, (row + 1) * labelCount));
-        maskRow(clip, use, excluded.subarray(row * labelCount, (row + 1) * labelCount));
+        const added = use.offsets.get(clip.corpus);
+        if (added !== undefined) offsets.set(added, row * labelCount);
       }
       start = endFrame;
     }
   });
-  return { wanted, excluded, weights, rows };
+  return { wanted, offsets, weights, rows };
 }
 
 /** Which readouts fall to a clip's frames, and each one's share of its weight, together 1. */
@@ -90,31 +96,20 @@ function readoutShares(
   return heard.map(([readout, part]) => [readout, part / sum] as const);
 }
 
-function weightOf({ label }: TrainingClip, use: LabelUse): number {
-  return label === NOBODY ? 1 : use.weights[label]!;
-}
-
-function takesPart(clip: TrainingClip, use: LabelUse, label: number): boolean {
-  return use.byCorpus.get(clip.corpus)?.has(label) ?? true;
-}
-
-/** The wanted distribution of one readout, `[labels]`. */
+/**
+ * The wanted distribution of one readout, `[labels]`. What smoothing takes from the label goes to all as they are
+ * likely beforehand: a rare one would otherwise be wanted more often than it occurs.
+ */
 function fillRow(clip: TrainingClip, use: LabelUse, recipe: Recipe, wanted: Float32Array): void {
   if (clip.label === NOBODY) {
     wanted.fill(1 / use.labelCount);
     return;
   }
-  const sharing = use.byCorpus.get(clip.corpus)?.size ?? use.labelCount;
+  const likelihoods = use.offsets.get(clip.corpus)?.map(Math.exp) ?? wanted.slice().fill(1);
+  const sum = likelihoods.reduce((total, likelihood) => total + likelihood);
   for (let label = 0; label < use.labelCount; label++) {
-    const smooth = takesPart(clip, use, label) ? recipe.labelSmoothing / sharing : 0;
+    const smooth = recipe.labelSmoothing * (likelihoods[label]! / sum);
     wanted[label] = smooth + (label === clip.label ? 1 - recipe.labelSmoothing : 0);
-  }
-}
-
-/** What is added to the logits of one readout, `[labels]`. */
-function maskRow(clip: TrainingClip, use: LabelUse, excluded: Float32Array): void {
-  for (let label = 0; label < use.labelCount; label++) {
-    excluded[label] = takesPart(clip, use, label) ? 0 : EXCLUDED;
   }
 }
 
@@ -125,7 +120,7 @@ export function crossEntropy(logits: tf.Tensor2D, targets: Targets): tf.Scalar {
     const save = inputs.pop() as unknown as tf.GradSaveFunc;
     const wanted = tf.tensor2d(targets.wanted, shape);
     const weights = tf.tensor2d(targets.weights, [targets.rows, 1]);
-    const probabilities = tf.softmax(tf.add(logits, tf.tensor2d(targets.excluded, shape)));
+    const probabilities = tf.softmax(tf.add(logits, tf.tensor2d(targets.offsets, shape)));
     const surprise = tf.neg(tf.mul(wanted, tf.log(tf.add(probabilities, 1e-12))));
     save([tf.mul(weights, tf.sub(probabilities, wanted))]);
     return {

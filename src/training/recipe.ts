@@ -101,7 +101,10 @@ export const RecipeSchema = object({
     },
     'How the reader of statistics is trained, if the network has one: by itself, without masks, mixing or teachers, its rate falling in the last quarter.',
   ),
-  balanceLabels: Type.Boolean({ description: 'Weighs clips so that every label counts the same.' }),
+  balanceLabels: Type.Boolean({
+    description:
+      'Answers as if the labels of a corpus were equally frequent: learns with the log of their frequency added to the logits (Menon et al. 2021, arXiv 2007.07314).',
+  }),
   maskLabelsByCorpus: Type.Boolean({
     description: 'Does not punish a label that the clip’s corpus does not have at all.',
   }),

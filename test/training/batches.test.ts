@@ -203,15 +203,35 @@ describe('targetsOf', () => {
     assert.ok(Math.abs(wanted[1]! - (0.95 + 0.05 / 8)) < 1e-6);
   });
 
-  it('weighs labels by how rare they are when the recipe asks for it', () => {
-    const use = measureLabels(clips, { ...RECIPE, balanceLabels: true }, 8);
-    assert.deepEqual(use.weights.slice(0, 3), [1.5, 0.75, 0]);
+  it('adds to a logit how often its label occurs when the recipe balances them, and smooths by it', () => {
+    const recipe = { ...RECIPE, maskLabelsByCorpus: true, balanceLabels: true };
+    const own = [clip(24, 0), clip(9, 1), clip(16, 1)];
+    const use = measureLabels(own, recipe, 8);
+    const [both] = [...validationBatches(own, MEAN, 3)];
+    const targets = targetsOf(both!, use, recipe);
+    const near = (value: number, expected: number) => {
+      assert.ok(Math.abs(value - expected) < 1e-6, `${value} is not ${expected}`);
+    };
+    near(targets.offsets[0]!, Math.log(2 / 3));
+    near(targets.offsets[1]!, Math.log(4 / 3));
+    assert.ok(targets.offsets[2]! < -1000);
+    // The shortest clip comes first: it has label 1.
+    near(targets.wanted[0]!, 0.05 / 3);
+    near(targets.wanted[1]!, 0.95 + 0.05 * (2 / 3));
+    assert.equal(targets.wanted[2], 0);
+  });
+
+  it('balances over all corpora where labels are not masked', () => {
+    const { offsets } = measureLabels(clips, { ...RECIPE, balanceLabels: true }, 8);
+    const expected = [Math.log(2 / 3), Math.log(4 / 3), 0].map(Math.fround);
+    for (const own of offsets.values()) assert.deepEqual([...own.subarray(0, 3)], expected);
+    assert.equal(offsets.size, 2);
   });
 
   it('excludes the labels that a corpus does not have', () => {
     const recipe = { ...RECIPE, maskLabelsByCorpus: true };
     const targets = targetsOf(batch!, measureLabels(clips, recipe, 8), recipe);
-    const second = targets.excluded.subarray(8, 16);
+    const second = targets.offsets.subarray(8, 16);
     assert.ok(second[0]! < -1000 && second[1] === 0);
     assert.equal(targets.wanted[9], 1);
   });
@@ -224,7 +244,7 @@ describe('targetsOf', () => {
     const [alone] = [...validationBatches([quiet], MEAN, 1)];
     const targets = targetsOf(alone!, use, recipe);
     assert.ok(targets.wanted.every((share) => share === 1 / 8));
-    assert.ok(targets.excluded.every((value) => value === 0));
+    assert.ok(targets.offsets.every((value) => value === 0));
     assert.ok(Math.abs(targets.weights.reduce((a, b) => a + b) - 1) < 1e-6);
   });
 });

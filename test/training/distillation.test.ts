@@ -14,7 +14,7 @@ import { logitsOf, madeRecordings } from '../helpers/made-recordings.ts';
 describe('mixInTeacher', () => {
   const targets = (): Targets => ({
     wanted: Float32Array.of(1, 0, 0, 0, 1, 0),
-    excluded: Float32Array.of(0, 0, 0, 0, 0, -1e4),
+    offsets: Float32Array.of(0, 0, 0, 0, 0, -1e4),
     weights: Float32Array.of(0.5, 0.5),
     rows: 2,
   });

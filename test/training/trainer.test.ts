@@ -8,10 +8,12 @@ import { FEATURE_COUNT } from '../../src/pipeline/features/layout.ts';
 import { WEIGHT_NAMES } from '../../src/pipeline/network/weights.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
 import type { TrainingClip } from '../../src/training/batches.ts';
+import { loadGradientEngine } from '../../src/training/engines/gradient-engine.ts';
 import { createRandom } from '../../src/training/random.ts';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/training/recipe.ts';
 import { train } from '../../src/training/trainer.ts';
 import { learningRateAt } from '../../src/training/training-run.ts';
+import { type Readings, validate } from '../../src/training/validation.ts';
 
 const RECIPE: Recipe = {
   ...DEFAULT_RECIPE,
@@ -157,6 +159,26 @@ describe('trainer', function () {
     // Labels that never take part get no gradient: their output weights' bias stays as it began.
     assert.deepEqual([...trained.weights['output.bias'].subarray(4)], [0, 0, 0, 0]);
     assert.ok(trained.weights['output.bias'][0] !== 0);
+  });
+
+  it('answers a label by how often it occurs, or as often as any other where labels are balanced', async () => {
+    // Nothing in the clips tells the labels apart: one in four has label 1.
+    const clips = syntheticClips(32, 1).map((clip, i) => {
+      const variants = [new Float32Array(16 * FEATURE_COUNT).fill(i % 2)];
+      return { ...clip, variants, label: i % 8 < 6 ? 0 : 1 };
+    });
+    const ahead = async (balanceLabels: boolean) => {
+      const recipe: Recipe = { ...RECIPE, maskLabelsByCorpus: true, balanceLabels };
+      const { shape, weights } = await train(clips, [], recipe, { clock: systemClock });
+      const engine = await loadGradientEngine('auto', { shape, readoutEvery: recipe.readoutEvery });
+      const [{ logits }] = (await validate(engine, weights, clips, recipe, shape)) as [Readings];
+      await engine.close();
+      return logits.at(-1)![0]! - logits.at(-1)![1]!;
+    };
+    const learnt = await ahead(false);
+    assert.ok(Math.abs(learnt - Math.log(3)) < 0.2, `${learnt} is not ln 3`);
+    const balanced = await ahead(true);
+    assert.ok(Math.abs(balanced) < 0.2, `${balanced} is not 0`);
   });
 
   it('stops with a coded error when it is told to', async () => {

@@ -97,7 +97,7 @@ function learningFeeds(
   const reader = trainedReader(shape);
   return {
     wanted: [targets.wanted, labels],
-    excluded: [targets.excluded, labels],
+    offsets: [targets.offsets, labels],
     rowWeights: [targets.weights, [readouts, size, 1]],
     ...(shape.members > 0 && {
       drop1: [dropout.conv1, channels],

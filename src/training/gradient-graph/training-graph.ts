@@ -187,9 +187,9 @@ function dropped(g: OnnxGraph, block: Block, mask: string | null): Block {
 /** Cross-entropy against `wanted [R, B, labels]`, as loss.ts has it, and its gradient. */
 function crossEntropy(g: OnnxGraph, logits: string, labelCount: number) {
   const wanted = g.input('wanted', ['R', 'B', labelCount]);
-  const excluded = g.input('excluded', ['R', 'B', labelCount]);
+  const offsets = g.input('offsets', ['R', 'B', labelCount]);
   const weights = g.input('rowWeights', ['R', 'B', 1]);
-  const allowed = g.node('Add', [logits, excluded]);
+  const allowed = g.node('Add', [logits, offsets]);
   const probabilities = g.node('Softmax', [allowed], { axis: 2 });
   const logarithms = g.node('Log', [g.node('Add', [probabilities, g.scalar(1e-12)])]);
   const hits = g.node('Mul', [weights, g.node('Mul', [wanted, logarithms])]);

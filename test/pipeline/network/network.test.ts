@@ -190,7 +190,7 @@ describe('network', () => {
       const rows = 3 * lengths.length;
       const targets = {
         wanted: Float32Array.from({ length: rows * 8 }, (_, i) => (i % 8 === (i >> 3) % 8 ? 1 : 0)),
-        excluded: new Float32Array(rows * 8),
+        offsets: new Float32Array(rows * 8),
         weights: Float32Array.from({ length: rows }, (_, r) => [1, 1, 1, 1, 1, 1, 1, 0, 0][r]! / 7),
         rows,
       };
