@@ -2,8 +2,8 @@ import type { Targets } from './loss.ts';
 
 /**
  * Puts a teacher's answers into a batch's targets, in place: `share` of every wanted distribution
- * becomes the teacher's probabilities over the labels that take part, as likely beforehand as the batch has them (Hinton et al. 2015, arXiv
- * 1503.02531, at temperature 1). `logits[R·B, labels]` are its answers at the same readouts.
+ * becomes the teacher's probabilities over the labels that take part, its logits with the same offsets
+ * as the learner's (Hinton et al. 2015, arXiv 1503.02531, at temperature 1). `logits[R·B, labels]` are its answers at the same readouts.
  */
 export function mixInTeacher(targets: Targets, logits: Float32Array, share: number): void {
   const { wanted, offsets, rows } = targets;

@@ -102,9 +102,21 @@ export async function readTrainingPlan(
     throw new TonewireError('TW_TRAINING', `${path}: no readable JSON file.`, { cause });
   }
   for (const replacement of replacements) replace(plan, replacement);
-  if (validate(plan)) return plan;
-  const faults = (validate.errors ?? []).map((e) => `${e.instancePath || '/'} ${e.message}`);
+  const valid = validate(plan) ? plan : null;
+  const faults = valid
+    ? unknownCorpora(valid)
+    : (validate.errors ?? []).map((e) => `${e.instancePath || '/'} ${e.message}`);
+  if (valid && faults.length === 0) return valid;
   throw new TonewireError('TW_TRAINING', `${path}: ${faults.join('; ')}.`);
+}
+
+/** A corpus that is no source has no copies: most likely its name is misspelt. */
+function unknownCorpora({ statisticsCopies, sources }: TrainingPlan): string[] {
+  const known = new Set(sources.map(({ corpus }) => corpus));
+  const named = Object.keys(statisticsCopies?.variants ?? {});
+  return named
+    .filter((corpus) => !known.has(corpus))
+    .map((corpus) => `/statisticsCopies/variants/${corpus} is no source`);
 }
 
 /** Puts a value where its path says; the schema judges afterwards what has come of it. */

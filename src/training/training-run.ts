@@ -34,8 +34,6 @@ export interface StepHooks {
   readonly signal?: AbortSignal;
   /** Networks of the same shape that the recipe's distillation asks. */
   readonly teachers?: readonly WeightArrays[];
-  /** How another reader of the same model normalises frames; measured on the clips without it. */
-  readonly normalisation?: Normalisation;
   onStep?(progress: StepProgress): void;
 }
 
@@ -49,6 +47,8 @@ export interface StartingPoint {
 export interface RunHooks extends StepHooks {
   /** A network to begin with instead of a fresh one; its shape goes before the recipe's. */
   readonly from?: StartingPoint;
+  /** How another reader of the same model normalises frames; measured on the clips without it. */
+  readonly normalisation?: Normalisation;
 }
 
 /** Share of the steps in which the schedule "decay" falls. */

@@ -50,6 +50,7 @@ describe('readTrainingPlan', () => {
   for (const [replacement, message] of [
     ['training.sead=7', /additional properties/],
     ['statisticsCopies={"variants":{},"augmentation":{"echo":1}}', /additional properties/],
+    ['statisticsCopies={"variants":{"nemu":8},"augmentation":{}}', /nemu is no source/],
     ['training.seed="x"', /seed must be integer/],
     ['nothing.at.all=1', /not a field/],
     ['training.seed', /not a field/],

@@ -54,17 +54,17 @@ function foldFolder({ out, fold }: TrainFlags, folds: readonly number[], n: numb
 }
 
 async function trainOne(
-  fold: Pick<
+  options: Pick<
     TrainModelOptions,
     'plan' | 'fold' | 'sides' | 'features' | 'statisticsFeatures' | 'out'
   >,
   { engine, resume, from }: TrainFlags,
 ): Promise<void> {
-  const { distillation } = fold.plan.training;
-  const training = progressBar(`Fold ${fold.fold}`);
+  const { distillation } = options.plan.training;
+  const training = progressBar(`Fold ${options.fold}`);
   const model = from === undefined ? undefined : await loadModelFolder(from);
   const folder = await trainModel({
-    ...fold,
+    ...options,
     engine,
     clock: systemClock,
     ...(model && { from: model }),
