@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import { useBackend } from '../../src/pipeline/engines/tensorflow-backend.ts';
 import { FEATURE_COUNT } from '../../src/pipeline/features/layout.ts';
 import { WEIGHT_NAMES } from '../../src/pipeline/network/weights.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
@@ -64,6 +65,8 @@ function syntheticClips(count: number, seed: number): TrainingClip[] {
 
 describe('trainer', function () {
   this.timeout(60_000);
+  // Tensors are counted below, which TensorFlow does only once it has a backend.
+  before(() => useBackend('wasm'));
 
   it('learns a small problem: the loss falls below a tenth, strangers are told apart', async () => {
     const losses: number[] = [];
