@@ -30,20 +30,17 @@ export async function readFeatures(
   const { noiseFolder, cache, onClip } = options;
   const noises = noiseFolder === undefined ? [] : await loadNoises(noiseFolder, 'training');
   const sounds = { noises, responses: [] };
-  checkSounds(plan.augmentation, sounds);
-  const copies = {
-    augmentation: plan.augmentation,
-    sounds,
-    seed: COPIES_SEED,
-    ...(cache && { cache }),
-  };
+  const recipes = plan.sources.map((own) => ({ ...plan.augmentation, ...own.augmentation }));
+  for (const recipe of [plan.augmentation, ...recipes]) checkSounds(recipe, sounds);
+  const copies = { sounds, seed: COPIES_SEED, ...(cache && { cache }) };
   const features = new Map<string, TrainingClip>();
   let before = 0;
-  for (const { corpus, variants } of plan.sources) {
+  for (const [i, { corpus, variants }] of plan.sources.entries()) {
     const own = clips.filter((clip) => clip.corpus === corpus);
     const done = before;
     const dataset = await buildDataset(own, {
       ...copies,
+      augmentation: recipes[i]!,
       variants,
       onClip: (read) => onClip?.(done + read, clips.length),
     });
@@ -52,7 +49,8 @@ export async function readFeatures(
   }
   if (plan.background !== undefined) {
     const paths = await backgroundPaths(noiseFolder);
-    for (const clip of await buildBackground(paths, { ...copies, ...plan.background })) {
+    const options = { ...copies, augmentation: plan.augmentation, ...plan.background };
+    for (const clip of await buildBackground(paths, options)) {
       features.set(clip.path, clip);
     }
   }

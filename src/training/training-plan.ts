@@ -23,6 +23,12 @@ export const SourceSchema = Type.Object(
       minimum: 1,
       description: 'Copies of each clip: the recording itself, the others augmented.',
     }),
+    augmentation: Type.Optional(
+      Type.Partial(AugmentationRecipeSchema, {
+        additionalProperties: false,
+        description: "Steps of its own copies in place of the plan's of the same name.",
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -37,7 +43,8 @@ const StatisticsCopiesSchema = Type.Object(
     }),
     augmentation: Type.Partial(AugmentationRecipeSchema, {
       additionalProperties: false,
-      description: "Steps in place of the plan's of the same name.",
+      description:
+        "Steps in place of the plan's of the same name; a source's own stand before both.",
     }),
   },
   {
