@@ -1,6 +1,7 @@
 import { escapeHtml } from './html.ts';
 import type { Report } from './report-schema.ts';
 import {
+  asServedSection,
   calibrationSection,
   conditionsSection,
   foldsSection,
@@ -22,6 +23,7 @@ export function reportHtml(report: Report): string {
     overallSection(report),
     foldsSection(report),
     labelsSection(report),
+    asServedSection(report),
     secondsSection(report),
     conditionsSection(report),
     calibrationSection(report),

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { EMOTIONS } from '../protocol/labels.ts';
+import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
 import { CODECS, CONDITIONS } from './conditions.ts';
 import { FIGURES, type Figure } from './metrics.ts';
 
@@ -21,7 +21,14 @@ const IntervalSchema = object({ low: Share, high: Share }, '95 %, bootstrap over
 const ofFigures = <S extends Type.TSchema>(schema: S) =>
   Object.fromEntries(FIGURES.map((figure) => [figure, schema])) as Record<Figure, S>;
 
+const ofEmotions = <S extends Type.TSchema>(schema: S) =>
+  Object.fromEntries(EMOTIONS.map((label) => [label, schema])) as Record<Emotion, S>;
+
 const ClassSchema = object({ precision: Share, recall: Share, f1: Share, support: Count });
+const ConfusionSchema = object({
+  labels: Type.Array(EmotionSchema),
+  counts: Type.Array(Type.Array(Count), { description: 'Truth in rows, answers in columns.' }),
+});
 const accuracies = { accuracy: Share, unweightedAccuracy: Share };
 const counted = { n: Count, ...accuracies };
 
@@ -81,19 +88,21 @@ export const ReportSchema = object({
     ...ofFigures(Share),
     unheard: Type.Integer({ minimum: 0, description: 'Clips without speech; judged neutral.' }),
     intervals: object(ofFigures(IntervalSchema)),
-    perClass: Type.Partial(
-      object(
-        Object.fromEntries(EMOTIONS.map((label) => [label, ClassSchema])) as Record<
-          (typeof EMOTIONS)[number],
-          typeof ClassSchema
-        >,
-      ),
-    ),
-    confusion: object({
-      labels: Type.Array(EmotionSchema),
-      counts: Type.Array(Type.Array(Count), { description: 'Truth in rows, answers in columns.' }),
-    }),
+    perClass: Type.Partial(object(ofEmotions(ClassSchema))),
+    confusion: ConfusionSchema,
   }),
+  asServed: orNull(
+    object(
+      {
+        ...accuracies,
+        otherLabels: Type.Partial(object(ofEmotions(Share)), {
+          description: 'Share of the answers of each label that is no answer elsewhere.',
+        }),
+        confusion: ConfusionSchema,
+      },
+      'The same with all eight labels open; null where all count anyway.',
+    ),
+  ),
   crossValidation: orNull(
     object({
       folds: Type.Array(

@@ -78,6 +78,20 @@ export function labelsSection(report: Report): string {
   );
 }
 
+export function asServedSection({ asServed, overall, data }: Report): string {
+  if (asServed === null) return '';
+  const { labels, counts } = asServed.confusion;
+  const rows = labels.flatMap((label, truth) => {
+    const total = counts[truth]!.reduce((sum, count) => sum + count, 0);
+    return total === 0 ? [] : [[label, ...counts[truth]!.map((count) => percent(count / total))]];
+  });
+  return section(
+    'As served',
+    `A listener is told one of all eight labels, not only of the ${data.labels.length} that count elsewhere: ${percent(asServed.unweightedAccuracy)} are right then, unweighted, where ${percent(overall.unweightedAccuracy)} are among those. Truth in rows, answers in columns.`,
+    table(['truth', ...labels], rows),
+  );
+}
+
 export function secondsSection(report: Report): string {
   const { marks, end } = report.secondsHeard;
   const rows = marks.map((mark) => [

@@ -3,6 +3,7 @@ import type { Clock } from '../protocol/clock.ts';
 import type { Emotion } from '../protocol/labels.ts';
 import type { Protocol } from '../training/corpora/folds.ts';
 import { createRandom } from '../training/random.ts';
+import { asServed } from './as-served.ts';
 import { expectedCalibrationError, judgeUntempered, reliability } from './calibration-error.ts';
 import { CONDITION_MEANINGS, type Codec, type Condition, snrDbOf } from './conditions.ts';
 import { foldFigures, meanAndDeviation } from './cross-validation.ts';
@@ -40,6 +41,7 @@ export function makeReport(observations: readonly Observations[], context: Repor
   return {
     ...about(observations, judged, context),
     overall: overallOf(judged, readings, seed),
+    asServed: asServed(readings, labels),
     crossValidation: context.fold === 'all' ? crossValidationOf(observations, context) : null,
     secondsHeard: secondsHeard(readings, labels),
     conditions: conditionsOf(observations, context),

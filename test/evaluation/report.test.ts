@@ -10,6 +10,7 @@ import { makeReport, type ReportContext } from '../../src/evaluation/report.ts';
 import { reportHtml } from '../../src/evaluation/report-html.ts';
 import { type Report, ReportSchema } from '../../src/evaluation/report-schema.ts';
 import { createAnalyser, type ModelAnalyser } from '../../src/pipeline/analyser.ts';
+import { EMOTIONS } from '../../src/protocol/labels.ts';
 import type { CorpusClip } from '../../src/training/corpora/clip.ts';
 import { type RandomModelFolder, randomModelFolder } from '../cli/random-model-folder.ts';
 import { concat, noise, silence, vowel } from '../helpers/signals.ts';
@@ -95,6 +96,21 @@ describe('a report on made signals', function () {
     assert.ok(answered.every((label) => LABELS.some((counted) => counted === label)));
   });
 
+  it('says what a listener is told, with all labels open', () => {
+    const { asServed, overall } = report;
+    const counts = asServed!.confusion.counts.flat();
+    assert.equal(
+      counts.reduce((sum, count) => sum + count, 0),
+      clips.length,
+    );
+    assert.deepEqual(
+      Object.keys(asServed!.otherLabels),
+      EMOTIONS.filter((label) => !LABELS.some((counted) => counted === label)),
+    );
+    assert.ok(asServed!.accuracy <= overall.accuracy);
+    assert.equal(makeReport([observed], { ...CONTEXT, labels: EMOTIONS }).asServed, null);
+  });
+
   it('hears what is claimed on long streams and where nobody speaks', () => {
     const { longStreams, falseClaims } = report;
     assert.equal(longStreams?.streams, 1);
@@ -135,6 +151,7 @@ describe('a report on made signals', function () {
     );
     assert.equal(page.match(/<svg/g)?.length, 6);
     assert.ok(!page.includes('NaN') && !page.includes('undefined'));
+    assert.ok(page.includes('As served'));
   });
 
   it('is a shorter page where less was measured', () => {

@@ -20,7 +20,8 @@ export function reportText(report: Report): string {
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function headline({ model, overall, options, calibration, secondsHeard }: Report): string[] {
+function headline(report: Report): string[] {
+  const { model, overall, options, calibration, secondsHeard } = report;
   const figures = SHOWN.map((figure) => {
     const name = FIGURE_NAMES[figure].padEnd(20);
     const share = percent(overall[figure]).padStart(7);
@@ -30,10 +31,20 @@ function headline({ model, overall, options, calibration, secondsHeard }: Report
   return [
     `${modelNames(model.ids)} on ${overall.n} recordings (${options.codec})`,
     ...figures,
+    ...asServedLines(report),
     `  after 1.5 s heard    ${percent(early.unweightedAccuracy).padStart(7)}   unweighted accuracy`,
     `  calibration error    ${percent(calibration.tempered.error).padStart(7)}`,
     `  no speech heard      ${String(overall.unheard).padStart(5)}`,
   ];
+}
+
+function asServedLines({ asServed }: Report): string[] {
+  if (asServed === null) return [];
+  const share = percent(asServed.unweightedAccuracy).padStart(7);
+  const others = Object.entries(asServed.otherLabels).map(
+    ([label, part]) => `${label} ${percent(part)}`,
+  );
+  return [`  all labels open      ${share}   unweighted accuracy; heard as ${others.join(', ')}`];
 }
 
 function foldLines({ crossValidation }: Report): string[] {
