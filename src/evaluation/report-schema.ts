@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
+import { EMOTIONS } from '../protocol/labels.ts';
 import { CODECS, CONDITIONS } from './conditions.ts';
 import { FIGURES, type Figure } from './metrics.ts';
 
@@ -21,8 +21,11 @@ const IntervalSchema = object({ low: Share, high: Share }, '95 %, bootstrap over
 const ofFigures = <S extends Type.TSchema>(schema: S) =>
   Object.fromEntries(FIGURES.map((figure) => [figure, schema])) as Record<Figure, S>;
 
-const ofEmotions = <S extends Type.TSchema>(schema: S) =>
-  Object.fromEntries(EMOTIONS.map((label) => [label, schema])) as Record<Emotion, S>;
+const byEmotion = <S extends Type.TSchema>(schema: S, description?: string) =>
+  Type.Partial(Type.Record(EmotionSchema, schema), {
+    additionalProperties: false,
+    ...(description !== undefined && { description }),
+  });
 
 const ClassSchema = object({ precision: Share, recall: Share, f1: Share, support: Count });
 const ConfusionSchema = object({
@@ -88,16 +91,17 @@ export const ReportSchema = object({
     ...ofFigures(Share),
     unheard: Type.Integer({ minimum: 0, description: 'Clips without speech; judged neutral.' }),
     intervals: object(ofFigures(IntervalSchema)),
-    perClass: Type.Partial(object(ofEmotions(ClassSchema))),
+    perClass: byEmotion(ClassSchema),
     confusion: ConfusionSchema,
   }),
   asServed: orNull(
     object(
       {
         ...accuracies,
-        otherLabels: Type.Partial(object(ofEmotions(Share)), {
-          description: 'Share of the answers of each label that is no answer elsewhere.',
-        }),
+        otherLabels: byEmotion(
+          Share,
+          'Share of the answers of each label that is no answer elsewhere.',
+        ),
         confusion: ConfusionSchema,
       },
       'The same with all eight labels open; null where all count anyway.',

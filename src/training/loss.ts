@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { readoutCount } from '../pipeline/network/network.ts';
+import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
 import { type Batch, NOBODY, type TrainingClip } from './batches.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -10,20 +11,23 @@ const EXCLUDED = -1e4;
 export interface LabelUse {
   readonly labelCount: number;
   /**
-   * `[labels]` a corpus: what each label has added to its logit while it is learnt. Nothing is added for a
-   * corpus that is not listed.
+   * `[labels]` a corpus and label of a clip: what each label has added to its logit while that clip is
+   * learnt. Nothing is added for a corpus that is not listed.
    */
-  readonly offsets: ReadonlyMap<string | undefined, Float32Array>;
+  readonly offsets: ReadonlyMap<string | undefined, readonly Float32Array[]>;
 }
 
-/** Measures on the training clips what the recipe's `maskLabelsByCorpus` and `balanceLabels` add. */
+/** What of a recipe decides which labels count. */
+type LabelRules = Pick<Recipe, 'maskLabelsByCorpus' | 'absentLabels' | 'balanceLabels'>;
+
+/** Measures on the training clips what the recipe's rules for labels add. */
 export function measureLabels(
   clips: readonly TrainingClip[],
-  recipe: Pick<Recipe, 'maskLabelsByCorpus' | 'balanceLabels'>,
+  recipe: LabelRules,
   labelCount: number,
 ): LabelUse {
   const { maskLabelsByCorpus, balanceLabels } = recipe;
-  const offsets = new Map<string | undefined, Float32Array>();
+  const offsets = new Map<string | undefined, readonly Float32Array[]>();
   if (!maskLabelsByCorpus && !balanceLabels) return { labelCount, offsets };
   const labelled = clips.filter(({ label }) => label !== NOBODY);
   for (const corpus of new Set(labelled.map((clip) => clip.corpus))) {
@@ -35,9 +39,32 @@ export function measureLabels(
       if (count === 0) return maskLabelsByCorpus ? EXCLUDED : 0;
       return balanceLabels ? Math.log((count * present) / own.length) : 0;
     };
-    offsets.set(corpus, Float32Array.from(counts, offsetOf));
+    const common = Float32Array.from(counts, offsetOf);
+    offsets.set(
+      corpus,
+      counts.map((_, label) => withAbsent(common, label, recipe)),
+    );
   }
   return { labelCount, offsets };
+}
+
+/** The offsets for clips of one label: what their corpus lacks counts all the same, unless this label may hide it. */
+function withAbsent(
+  offsets: Float32Array,
+  label: number,
+  { absentLabels }: LabelRules,
+): Float32Array {
+  const own = offsets.slice();
+  for (const [absent, hiding] of Object.entries(absentLabels)) {
+    const at = EMOTIONS.indexOf(absent as Emotion);
+    if (offsets[at] === EXCLUDED && !hiding.includes(EMOTIONS[label]!)) own[at] = 0;
+  }
+  return own;
+}
+
+/** `[labels]` for a clip; none for one of a corpus without rules. */
+function offsetsOf(clip: TrainingClip, { offsets }: LabelUse): Float32Array | undefined {
+  return offsets.get(clip.corpus)?.[clip.label];
 }
 
 /** What every readout of a batch is compared with, one row a readout, in the order of the logits. */
@@ -68,7 +95,7 @@ export function targetsOf(batch: Batch, use: LabelUse, recipe: Recipe): Targets 
         const row = r * batchSize + b;
         weights[row] = share / clipCount;
         fillRow(clip, use, recipe, wanted.subarray(row * labelCount, (row + 1) * labelCount));
-        const added = use.offsets.get(clip.corpus);
+        const added = offsetsOf(clip, use);
         if (added !== undefined) offsets.set(added, row * labelCount);
       }
       start = endFrame;
@@ -105,7 +132,7 @@ function fillRow(clip: TrainingClip, use: LabelUse, recipe: Recipe, wanted: Floa
     wanted.fill(1 / use.labelCount);
     return;
   }
-  const likelihoods = use.offsets.get(clip.corpus)?.map(Math.exp) ?? wanted.slice().fill(1);
+  const likelihoods = offsetsOf(clip, use)?.map(Math.exp) ?? wanted.slice().fill(1);
   const sum = likelihoods.reduce((total, likelihood) => total + likelihood);
   for (let label = 0; label < use.labelCount; label++) {
     const smooth = recipe.labelSmoothing * (likelihoods[label]! / sum);

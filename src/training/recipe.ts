@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { FEATURE_COUNT, FEATURE_GROUPS, type FeatureGroup } from '../pipeline/features/layout.ts';
 import { DEFAULT_SHAPE, type NetworkShape } from '../pipeline/network/shape.ts';
+import { EMOTIONS } from '../protocol/labels.ts';
 
 const object = <P extends Type.TProperties>(properties: P, description?: string) =>
   Type.Object(properties, {
@@ -108,6 +109,11 @@ export const RecipeSchema = object({
   maskLabelsByCorpus: Type.Boolean({
     description: 'Does not punish a label that the clip’s corpus does not have at all.',
   }),
+  absentLabels: Type.Partial(Type.Record(Type.Enum(EMOTIONS), Type.Array(Type.Enum(EMOTIONS))), {
+    additionalProperties: false,
+    description:
+      'Labels that are punished, masked or not, in clips of a corpus that does not have them; but not in those of the labels named beside each, which may hide it: {"calm": ["neutral"]}.',
+  }),
   featureGroups: Type.Array(Type.Enum(groups), { minItems: 1, uniqueItems: true }),
   centre: Type.Boolean({
     description: 'Subtracts a leg’s own running mean from level, log-mel and MFCC.',
@@ -208,6 +214,7 @@ export const DEFAULT_RECIPE: Recipe = {
   statistics: { epochs: 60, readoutPower: 100, dropout: { conv: 0, pooled: 0.1, dense: 0.3 } },
   balanceLabels: false,
   maskLabelsByCorpus: false,
+  absentLabels: {},
   featureGroups: groups,
   centre: true,
   attention: true,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { FEATURE_COUNT, featureOffset } from '../../src/pipeline/features/layout.ts';
+import { EMOTIONS, type Emotion } from '../../src/protocol/labels.ts';
 import {
   maskSpectrum,
   measureFeatures,
@@ -224,7 +225,7 @@ describe('targetsOf', () => {
   it('balances over all corpora where labels are not masked', () => {
     const { offsets } = measureLabels(clips, { ...RECIPE, balanceLabels: true }, 8);
     const expected = [Math.log(2 / 3), Math.log(4 / 3), 0].map(Math.fround);
-    for (const own of offsets.values()) assert.deepEqual([...own.subarray(0, 3)], expected);
+    for (const [own] of offsets.values()) assert.deepEqual([...own!.subarray(0, 3)], expected);
     assert.equal(offsets.size, 2);
   });
 
@@ -234,6 +235,24 @@ describe('targetsOf', () => {
     const second = targets.offsets.subarray(8, 16);
     assert.ok(second[0]! < -1000 && second[1] === 0);
     assert.equal(targets.wanted[9], 1);
+  });
+
+  it('punishes what a corpus does not have, but in clips that may hide it', () => {
+    const recipe = {
+      ...RECIPE,
+      maskLabelsByCorpus: true,
+      absentLabels: { calm: ['neutral' as const], surprise: ['happiness' as const] },
+    };
+    const own = [clip(24, EMOTIONS.indexOf('neutral')), clip(24, EMOTIONS.indexOf('happiness'))];
+    const { offsets } = measureLabels(own, recipe, 8);
+    const open = (label: Emotion) =>
+      EMOTIONS.filter((_, i) => offsets.get(own[0]!.corpus)![EMOTIONS.indexOf(label)]![i] === 0);
+    assert.deepEqual(open('neutral'), ['neutral', 'happiness', 'surprise']);
+    assert.deepEqual(open('happiness'), ['neutral', 'calm', 'happiness']);
+    // A corpus that has the label is not touched by what may hide it elsewhere.
+    const calm = clip(24, EMOTIONS.indexOf('calm'));
+    const had = measureLabels([...own, calm], recipe, 8).offsets.get(own[0]!.corpus)!;
+    assert.equal(had[EMOTIONS.indexOf('neutral')]![EMOTIONS.indexOf('calm')], 0);
   });
 
   it('wants all labels alike where nobody speaks, and leaves none of them out', () => {
