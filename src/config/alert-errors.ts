@@ -1,4 +1,4 @@
-import { EMOTIONS } from '../protocol/labels.ts';
+import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
 import type { Signal } from '../protocol/signals.ts';
 import type { Config } from './schema.ts';
 
@@ -19,6 +19,13 @@ export function alertErrors({ alerts, analysis }: Config): string[] {
       errors.push(
         `${path}.leg is ${leg}, which analysis.legs switches off, so the rule could never fire`,
       );
+    }
+    for (const named of [emotion, ...conditions.map(({ signal }) => signal)]) {
+      if (isEmotion(named) && !analysis.emotions.includes(named)) {
+        errors.push(
+          `${path} watches ${named}, which analysis.emotions leaves out, so the rule could never fire`,
+        );
+      }
     }
     if (emotion === undefined && conditions.length === 0) {
       errors.push(`${path} watches nothing: give it an emotion, or conditions`);
@@ -44,6 +51,10 @@ function conditionErrors(condition: Condition): string[] {
   return [];
 }
 
+function isEmotion(name: Signal | Emotion | undefined): name is Emotion {
+  return EMOTIONS.some((emotion) => emotion === name);
+}
+
 /** The least and most that a signal can be, or change by. */
 function range({ signal, measure }: Condition): readonly [number, number] {
   const most = spread(signal);
@@ -53,7 +64,7 @@ function range({ signal, measure }: Condition): readonly [number, number] {
 }
 
 function spread(signal: Signal): readonly [number, number] | undefined {
-  if (EMOTIONS.some((emotion) => emotion === signal)) return [0, 1];
+  if (isEmotion(signal)) return [0, 1];
   if (signal === 'valence' || signal === 'arousal') return [-1, 1];
   return undefined;
 }

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { EMOTIONS } from '../protocol/labels.ts';
 import { section, share, toggle, whole } from './section.ts';
 
 const LegsSchema = section('Whose voice is analysed. Legs that are not are never decoded.', {
@@ -52,7 +53,7 @@ const SmoothingSchema = section('How readings become labels that do not flicker.
   ),
   maxEntropy: share(
     0.85,
-    'Above this entropy of the eight probabilities (0: one emotion certain, 1: all alike) the label is `uncertain`. Lower abstains more. Default: 0.85.',
+    'Above this entropy of the probabilities (0: one emotion certain, 1: all that may be told alike) the label is `uncertain`. Lower abstains more. Default: 0.85.',
   ),
 });
 
@@ -78,6 +79,13 @@ export const AnalysisSchema = section('What is heard, how often, and by which en
     'Threads of the engine. More shorten one step but steal cores from the gateway; run more processes instead. Default: 1.',
   ),
   legs: LegsSchema,
+  emotions: Type.Array(Type.Enum(EMOTIONS), {
+    default: [...EMOTIONS],
+    minItems: 2,
+    uniqueItems: true,
+    description:
+      'The emotions that may be told. Any other has probability 0, and these share what it had. Leave out what your calls can do without: the fewer there are, the more often the right one is told (the card of the model says how often). Default: all eight.',
+  }),
   requireConsent: toggle(
     false,
     'Analyse only calls whose start says `consent: given`. Otherwise calls with `unknown` consent are analysed too; `denied` never is. Default: false.',

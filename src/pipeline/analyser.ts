@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { systemClock } from '../protocol/clock.ts';
 import { TonewireError } from '../protocol/errors.ts';
+import type { Emotion } from '../protocol/labels.ts';
 import type { Analyser, AnalyserLoad, AudioFormat, LegOutput } from './analysis.ts';
+import { emotionPlaces } from './calibration.ts';
 import type { Engine } from './engines/engine.ts';
 import { loadThreadedEngine } from './engines/engine-thread.ts';
 import type { EngineName } from './engines/load-engine.ts';
@@ -27,6 +29,8 @@ export interface AnalyserOptions {
   readonly maxPendingSteps: number;
   readonly maxGapFillMs: number;
   readonly smoothing: SmootherOptions;
+  /** The emotions that may be told. */
+  readonly emotions: readonly Emotion[];
 }
 
 /**
@@ -75,7 +79,8 @@ export class ModelAnalyser implements Analyser {
   /** A leg whose readings can be looked at between events: for evaluation. */
   openReadableLeg(format: AudioFormat, emit: (output: LegOutput) => void) {
     const { id, temperature, shape } = this.#model.manifest;
-    const readingModel = { id, temperature, shape, heads: this.#heads };
+    const open = emotionPlaces(this.#options.emotions);
+    const readingModel = { id, temperature, shape, heads: this.#heads, open };
     const readings = new LegReadings(readingModel, this.#options.smoothing);
     const { scheduler } = this;
     const leg = new LegPipeline(format, this.#legOptions, this.#rounds, scheduler, readings, emit);

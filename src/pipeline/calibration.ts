@@ -1,5 +1,15 @@
+import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
+
+/** Places of emotions in every probability vector; without any named, of all eight. */
+export function emotionPlaces(emotions: readonly Emotion[] = EMOTIONS): readonly number[] {
+  return emotions.map((emotion) => EMOTIONS.indexOf(emotion));
+}
+
+const ALL_PLACES = emotionPlaces();
+
 /**
- * Softmax of `logits / temperature` into `output`: one temperature, fitted on speakers the network
+ * Softmax of `logits / temperature` into `output`, over the emotions that are `open` (their places);
+ * the others get 0. One temperature, fitted on speakers the network
  * was not trained on, makes the probabilities honest (Guo et al., "On Calibration of Modern Neural
  * Networks", 2017).
  */
@@ -7,23 +17,25 @@ export function calibrate(
   logits: Float32Array,
   temperature: number,
   output: Float32Array,
+  open: readonly number[] = ALL_PLACES,
 ): Float32Array {
   let highest = Number.NEGATIVE_INFINITY;
-  for (const logit of logits) highest = Math.max(highest, logit);
+  for (const i of open) highest = Math.max(highest, logits[i]!);
   let sum = 0;
-  for (let i = 0; i < logits.length; i++) {
+  output.fill(0);
+  for (const i of open) {
     output[i] = Math.exp((logits[i]! - highest) / temperature);
     sum += output[i]!;
   }
-  for (let i = 0; i < logits.length; i++) output[i] = output[i]! / sum;
+  for (const i of open) output[i] = output[i]! / sum;
   return output;
 }
 
-/** Entropy of a distribution as a share of the largest possible: 0 certain, 1 uniform. */
-export function normalisedEntropy(probabilities: Float32Array): number {
+/** Entropy of a distribution over so many outcomes as a share of the largest possible: 0 certain, 1 uniform. */
+export function normalisedEntropy(probabilities: Float32Array, outcomes: number): number {
   let entropy = 0;
   for (const p of probabilities) if (p > 0) entropy -= p * Math.log(p);
-  return entropy / Math.log(probabilities.length);
+  return entropy / Math.log(outcomes);
 }
 
 /** Index of the largest value. */

@@ -13,6 +13,8 @@ import { type TextCue, type TextCueOptions, TextCues } from './text-cues.ts';
 /** What a leg needs to know of its model. */
 export interface ReadingModel extends AccountedNetwork {
   readonly id: string;
+  /** Places of the emotions that may be told (calibration.ts), two at least. */
+  readonly open: readonly number[];
 }
 
 type Account = Pick<EventData<'emotion.updated'>, 'attention' | 'contributions'>;
@@ -24,7 +26,7 @@ type Account = Pick<EventData<'emotion.updated'>, 'attention' | 'contributions'>
 export class LegReadings {
   readonly #model: ReadingModel;
   readonly #smootherOptions: SmootherOptions;
-  readonly #probabilities = new Float32Array(EMOTIONS.length).fill(1 / EMOTIONS.length);
+  readonly #probabilities = new Float32Array(EMOTIONS.length);
   readonly #sums = new Float64Array(EMOTIONS.length);
   readonly #segmentSums = new Float64Array(EMOTIONS.length);
   readonly #labelFrames = new Map<Label, number>();
@@ -46,12 +48,13 @@ export class LegReadings {
   constructor(model: ReadingModel, smootherOptions: SmootherOptions) {
     this.#model = model;
     this.#smootherOptions = smootherOptions;
-    this.#smoother = new Smoother(smootherOptions);
+    this.#smoother = new Smoother(smootherOptions, model.open.length);
+    this.#knowNothing();
     this.state = initialState(model.shape);
     this.#account = new ReadingAccount(model, this.state);
   }
 
-  /** `[8]`, the newest calibrated reading of the voice; uniform before the first. A view. */
+  /** `[8]`, the newest calibrated reading of the voice; uniform over what may be told before the first. A view. */
   get latest(): Float32Array {
     return this.#probabilities;
   }
@@ -63,7 +66,7 @@ export class LegReadings {
 
   /** Takes the model's answer to the `frameCount` frames of speech in `span`; `state` is already the one after it. */
   read(span: Span, logits: Float32Array, frameCount: number): readonly LegOutput[] {
-    calibrate(logits, this.#model.temperature, this.#probabilities);
+    calibrate(logits, this.#model.temperature, this.#probabilities, this.#model.open);
     this.#accounted = undefined;
     this.#account.add(span, frameCount);
     this.#speechMs += span.endMs - span.startMs;
@@ -125,8 +128,8 @@ export class LegReadings {
   /** Forgets what was heard, as at a change of speaker; totals go on. */
   reset(): void {
     this.state.set(initialState(this.#model.shape));
-    this.#probabilities.fill(1 / EMOTIONS.length);
-    this.#smoother = new Smoother(this.#smootherOptions);
+    this.#knowNothing();
+    this.#smoother = new Smoother(this.#smootherOptions, this.#model.open.length);
     this.#account.reset();
     this.#accounted = undefined;
     this.#textCues = undefined;
@@ -142,6 +145,11 @@ export class LegReadings {
       dominant: this.#dominant(),
       meanProbabilities: this.#frames === 0 ? null : namedProbabilities(means),
     };
+  }
+
+  /** All that may be told is as likely. */
+  #knowNothing(): void {
+    for (const i of this.#model.open) this.#probabilities[i] = 1 / this.#model.open.length;
   }
 
   /** `[8]`, what is shown: the voice's newest reading, joined by words where a transcript came. */

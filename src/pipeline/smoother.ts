@@ -26,6 +26,7 @@ const FADED_CONFIDENCE = 0.2;
  */
 export class Smoother {
   readonly #options: SmootherOptions;
+  readonly #outcomes: number;
   #established: Emotion | null = null;
   #candidate: Emotion | null = null;
   #candidateReadings = 0;
@@ -33,8 +34,10 @@ export class Smoother {
   #confidence = 0;
   #heardAtMs = 0;
 
-  constructor(options: SmootherOptions) {
+  /** `outcomes`: how many of the eight emotions can be told. */
+  constructor(options: SmootherOptions, outcomes: number = EMOTIONS.length) {
     this.#options = options;
+    this.#outcomes = outcomes;
   }
 
   /** Takes one reading: calibrated `probabilities[8]` after `speechMs` of speech, heard up to `atMs`. */
@@ -65,7 +68,7 @@ export class Smoother {
   #isClear(probabilities: Float32Array, best: number): boolean {
     return (
       probabilities[best]! >= this.#options.enterProbability &&
-      normalisedEntropy(probabilities) <= this.#options.maxEntropy
+      normalisedEntropy(probabilities, this.#outcomes) <= this.#options.maxEntropy
     );
   }
 

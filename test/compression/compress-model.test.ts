@@ -10,6 +10,7 @@ import { type EngineName, loadEngine } from '../../src/pipeline/engines/load-eng
 import { checkGolden } from '../../src/pipeline/golden.ts';
 import { loadModelFolder, type ModelFolder } from '../../src/pipeline/model-folder.ts';
 import { initialState } from '../../src/pipeline/network/shape.ts';
+import { EMOTIONS } from '../../src/protocol/labels.ts';
 import { createRandom } from '../../src/training/random.ts';
 import { type RandomModelFolder, randomModelFolder } from '../cli/random-model-folder.ts';
 import { LEG_OPTIONS, SMOOTHING } from '../helpers/random-model.ts';
@@ -103,6 +104,7 @@ describe('compressModel', () => {
           gatherMs: 0,
           maxBatchLegs: 16,
           smoothing: SMOOTHING,
+          emotions: EMOTIONS,
         };
         const analyser = await createAnalyser({ ...options, model: path, engine });
         assert.match(analyser.modelId, /^emotion-v2-(int8|pruned-50)$/);

@@ -57,6 +57,19 @@ describe('combinations of options', () => {
       /twilio\.validateSignatures/,
     ],
     [
+      'an alert on an emotion that is never told',
+      { 'analysis.emotions': 'neutral,sadness', alerts: [alert] },
+      /alerts\[0\] watches anger, which analysis\.emotions leaves out/,
+    ],
+    [
+      'an alert on the probability of an emotion that is never told',
+      {
+        'analysis.emotions': ['neutral', 'anger'],
+        alerts: [{ ...alert, conditions: [{ signal: 'calm', measure: 'value', above: 0.5 }] }],
+      },
+      /alerts\[0\] watches calm/,
+    ],
+    [
       'a label that is left above where it is entered',
       { 'analysis.smoothing.leaveProbability': 0.7 },
       /analysis\.smoothing\.leaveProbability/,

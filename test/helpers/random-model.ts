@@ -1,4 +1,5 @@
 import type { AudioFormat, LegOutput } from '../../src/pipeline/analysis.ts';
+import { emotionPlaces } from '../../src/pipeline/calibration.ts';
 import type { Engine } from '../../src/pipeline/engines/engine.ts';
 import { loadEngine } from '../../src/pipeline/engines/load-engine.ts';
 import { type LegOptions, LegPipeline } from '../../src/pipeline/leg.ts';
@@ -9,6 +10,7 @@ import type { WeightArrays } from '../../src/pipeline/network/weights.ts';
 import { Rounds } from '../../src/pipeline/rounds.ts';
 import { Scheduler } from '../../src/pipeline/scheduler.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
+import { EMOTIONS, type Emotion } from '../../src/protocol/labels.ts';
 import { initialWeights } from '../../src/training/initial-weights.ts';
 import { exportOnnx } from '../../src/training/onnx-export.ts';
 import { createRandom } from '../../src/training/random.ts';
@@ -77,7 +79,8 @@ export function openLeg(
   );
 }
 
-export function randomReadings(): LegReadings {
+export function randomReadings(emotions: readonly Emotion[] = EMOTIONS): LegReadings {
   const heads = createHeads(SMALL, randomWeights());
-  return new LegReadings({ id: 'random', temperature: 1, shape: SMALL, heads }, SMOOTHING);
+  const open = emotionPlaces(emotions);
+  return new LegReadings({ id: 'random', temperature: 1, shape: SMALL, heads, open }, SMOOTHING);
 }

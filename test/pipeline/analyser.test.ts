@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAnalyser } from '../../src/pipeline/analyser.ts';
 import { TonewireError } from '../../src/protocol/errors.ts';
+import { EMOTIONS } from '../../src/protocol/labels.ts';
 import { type RandomModelFolder, randomModelFolder } from '../cli/random-model-folder.ts';
 import { SMOOTHING } from '../helpers/random-model.ts';
 
@@ -16,6 +17,7 @@ const OPTIONS = {
   maxPendingSteps: 20,
   maxGapFillMs: 2000,
   smoothing: SMOOTHING,
+  emotions: EMOTIONS,
 } as const;
 
 describe('the analyser', () => {

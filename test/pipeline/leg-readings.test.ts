@@ -71,6 +71,35 @@ describe("a leg's readings", () => {
     assert.ok(undecided > 0 && undecided < heard.length, `${undecided} of ${heard.length}`);
   });
 
+  it('tell nothing but the emotions that may be told', async () => {
+    const told = ['neutral', 'sadness', 'anger'] as const;
+    const all = await updates(engine, randomReadings(), 20);
+    const some = await updates(engine, randomReadings(told), 20);
+    const isTold = (name: string) => told.some((emotion) => emotion === name);
+    some.forEach(({ label, probabilities, contributions }, i) => {
+      const sum = told.reduce((total, emotion) => total + probabilities[emotion], 0);
+      assert.ok(Math.abs(sum - 1) < 2e-4, `${sum}`);
+      const shared = told.reduce((total, emotion) => total + all[i]!.probabilities[emotion], 0);
+      for (const emotion of EMOTIONS) {
+        const expected = isTold(emotion) ? all[i]!.probabilities[emotion] / shared : 0;
+        assert.ok(Math.abs(probabilities[emotion] - expected) < 1e-3, emotion);
+      }
+      assert.ok(label === 'listening' || label === 'uncertain' || isTold(label), label);
+      assert.ok(isTold(contributions.emotion));
+      assert.ok(contributions.stretches.every(({ nats }) => Number.isFinite(nats)));
+    });
+    assert.ok(all.some(({ probabilities }) => probabilities.calm > 0.05));
+  });
+
+  it('hold what may be told for equally likely before anything is heard, and after a reset', async () => {
+    const readings = randomReadings(['calm', 'fear']);
+    const nothing = EMOTIONS.map((name) => (name === 'calm' || name === 'fear' ? 0.5 : 0));
+    assert.deepEqual([...readings.latest], nothing);
+    await updates(engine, readings, 5);
+    readings.reset();
+    assert.deepEqual([...readings.latest], nothing);
+  });
+
   it('account by the same stretches as the attention', async () => {
     const heard = await updates(engine, randomReadings(), 20);
     const spanOf = ({ startMs, endMs }: { startMs: number; endMs: number }) => [startMs, endMs];

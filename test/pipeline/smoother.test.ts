@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { argmax, calibrate, normalisedEntropy } from '../../src/pipeline/calibration.ts';
+import {
+  argmax,
+  calibrate,
+  emotionPlaces,
+  normalisedEntropy,
+} from '../../src/pipeline/calibration.ts';
 import { Smoother } from '../../src/pipeline/smoother.ts';
 import { EMOTIONS, type Emotion } from '../../src/protocol/labels.ts';
 
@@ -63,7 +68,7 @@ describe('smoother', () => {
     const flat = new Float32Array(8).fill(1 / 8);
     const labels = shownAfter(new Smoother(OPTIONS), Array(8).fill(flat));
     assert.equal(labels.at(-1), 'uncertain');
-    assert.equal(normalisedEntropy(flat), 1);
+    assert.equal(normalisedEntropy(flat, 8), 1);
   });
 
   it('lets the shown confidence halve with each half-life of silence, then claims nothing', () => {
@@ -86,5 +91,15 @@ describe('calibration', () => {
     assert.ok(Math.abs(flat.reduce((sum, p) => sum + p) - 1) < 1e-6);
     assert.ok(flat[0]! < sharp[0]!);
     assert.equal(argmax(flat), 0);
+  });
+
+  it('leaves out what may not be told, however likely it is', () => {
+    const logits = Float32Array.of(90, 1, 0, -1, -2, 0, 0, 0);
+    const open = emotionPlaces(['calm', 'happiness']);
+    const shares = calibrate(logits, 1, new Float32Array(8).fill(0.5), open);
+    assert.ok(Math.abs(shares[1]! - 1 / (1 + Math.exp(-1))) < 1e-6);
+    assert.deepEqual([shares[0], ...shares.subarray(3)], [0, 0, 0, 0, 0, 0]);
+    const even = calibrate(new Float32Array(8), 1, new Float32Array(8), open);
+    assert.equal(normalisedEntropy(even, open.length), 1);
   });
 });
