@@ -1,11 +1,11 @@
 import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
 
-/** Places of emotions in every probability vector; without any named, of all eight. */
-export function emotionPlaces(emotions: readonly Emotion[] = EMOTIONS): readonly number[] {
+/** Where emotions stand in every probability vector. */
+export function emotionPlaces(emotions: readonly Emotion[]): readonly number[] {
   return emotions.map((emotion) => EMOTIONS.indexOf(emotion));
 }
 
-const ALL_PLACES = emotionPlaces();
+const ALL_PLACES = emotionPlaces(EMOTIONS);
 
 /**
  * Softmax of `logits / temperature` into `output`, over the emotions that are `open` (their places);

@@ -35,7 +35,7 @@ export class Smoother {
   #heardAtMs = 0;
 
   /** `outcomes`: how many of the eight emotions can be told. */
-  constructor(options: SmootherOptions, outcomes: number = EMOTIONS.length) {
+  constructor(options: SmootherOptions, outcomes: number) {
     this.#options = options;
     this.#outcomes = outcomes;
   }

@@ -112,7 +112,7 @@ export const RecipeSchema = object({
   absentLabels: Type.Partial(Type.Record(Type.Enum(EMOTIONS), Type.Array(Type.Enum(EMOTIONS))), {
     additionalProperties: false,
     description:
-      'Labels that are punished, masked or not, in clips of a corpus that does not have them; but not in those of the labels named beside each, which may hide it: {"calm": ["neutral"]}.',
+      'Labels that count as wrong where a corpus does not have them, though maskLabelsByCorpus masks the others; not in clips of the labels named beside each, which may hide it: {"calm": ["neutral"]}.',
   }),
   featureGroups: Type.Array(Type.Enum(groups), { minItems: 1, uniqueItems: true }),
   centre: Type.Boolean({

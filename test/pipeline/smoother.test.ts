@@ -34,12 +34,12 @@ function shownAfter(smoother: Smoother, readings: readonly Float32Array[], start
 
 describe('smoother', () => {
   it('listens until it has heard enough speech, however clear the readings', () => {
-    const labels = shownAfter(new Smoother(OPTIONS), Array(5).fill(reading('anger', 0.9)));
+    const labels = shownAfter(new Smoother(OPTIONS, 8), Array(5).fill(reading('anger', 0.9)));
     assert.deepEqual(labels, ['listening', 'listening', 'listening', 'anger', 'anger']);
   });
 
   it('claims a label only after two clear readings in a row', () => {
-    const smoother = new Smoother({ ...OPTIONS, minSpeechMs: 0 });
+    const smoother = new Smoother({ ...OPTIONS, minSpeechMs: 0 }, 8);
     const anger = reading('anger', 0.7);
     const sadness = reading('sadness', 0.7);
     const labels = shownAfter(smoother, [anger, sadness, anger, anger, sadness, sadness]);
@@ -54,7 +54,7 @@ describe('smoother', () => {
   });
 
   it('holds a label through a dip and lets it go below the lower threshold', () => {
-    const smoother = new Smoother({ ...OPTIONS, minSpeechMs: 0 });
+    const smoother = new Smoother({ ...OPTIONS, minSpeechMs: 0 }, 8);
     const labels = shownAfter(smoother, [
       reading('anger', 0.7),
       reading('anger', 0.7),
@@ -66,13 +66,13 @@ describe('smoother', () => {
 
   it('abstains when no label is clear', () => {
     const flat = new Float32Array(8).fill(1 / 8);
-    const labels = shownAfter(new Smoother(OPTIONS), Array(8).fill(flat));
+    const labels = shownAfter(new Smoother(OPTIONS, 8), Array(8).fill(flat));
     assert.equal(labels.at(-1), 'uncertain');
     assert.equal(normalisedEntropy(flat, 8), 1);
   });
 
   it('lets the shown confidence halve with each half-life of silence, then claims nothing', () => {
-    const smoother = new Smoother(OPTIONS);
+    const smoother = new Smoother(OPTIONS, 8);
     shownAfter(smoother, Array(6).fill(reading('anger', 0.8)));
     const heardAtMs = 6 * 256;
     assert.ok(Math.abs(smoother.shown(heardAtMs + 4000).confidence - 0.4) < 1e-6);
