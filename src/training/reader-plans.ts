@@ -47,9 +47,9 @@ export function statisticsPlan(plan: TrainingPlan): TrainingPlan {
   };
 }
 
-/** The plan by which the copies are made that the statistics learn from, where they have their own. */
-export function statisticsCopiesPlan(plan: TrainingPlan): TrainingPlan | undefined {
-  const { statisticsCopies: own, ...rest } = plan;
+/** The plan by which the copies are made from which members go on and statistics learn, where they have their own. */
+export function laterCopiesPlan(plan: TrainingPlan): TrainingPlan | undefined {
+  const { laterCopies: own, ...rest } = plan;
   if (own === undefined) return undefined;
   return {
     ...rest,

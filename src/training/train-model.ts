@@ -31,8 +31,8 @@ export interface TrainModelOptions {
   readonly sides: Sides;
   /** Of both the training and the validation side. */
   readonly features: Features;
-  /** Of the same recordings by the copies that are the statistics' own; without it they learn from `features`. */
-  readonly statisticsFeatures?: Features;
+  /** Of the same recordings by the copies of joined clips and statistics; without it they are learnt from `features`. */
+  readonly laterFeatures?: Features;
   /** Where the model folder is written, with `training.jsonl`, a line an epoch. */
   readonly out: string;
   readonly clock: Clock;
@@ -155,7 +155,7 @@ async function trainReaders(
   const [statistics] = await trainSeveral(options, statisticsUnits > 0 ? 1 : 0, [], () => ({
     out: join(out, 'statistics'),
     plan: statisticsPlan(plan),
-    features: options.statisticsFeatures ?? options.features,
+    features: options.laterFeatures ?? options.features,
     ...(members[0] && { normalisation: normalisationOf(members[0]) }),
     announce: () => options.onStatistics?.(),
     ...(from && { from: statisticsOfModel(from) }),
@@ -206,6 +206,7 @@ async function trainMembers(
   const members = await trainSeveral(options, count, [], (number) => ({
     out: join(out, `calls-${number}`),
     plan: callsPlan(plan, number),
+    features: options.laterFeatures ?? options.features,
     announce: () => options.onCalls?.(number, count),
     from: served[number - 1]!,
   }));

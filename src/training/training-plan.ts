@@ -34,8 +34,8 @@ export const SourceSchema = Type.Object(
 );
 export type Source = Static<typeof SourceSchema>;
 
-/** Where the reader of statistics learns from other copies than the members. */
-const StatisticsCopiesSchema = Type.Object(
+/** Where what is learnt last, joined clips and statistics, is learnt from other copies than single clips. */
+const LaterCopiesSchema = Type.Object(
   {
     variants: Type.Record(Type.String(), Type.Integer({ minimum: 1 }), {
       description:
@@ -49,7 +49,8 @@ const StatisticsCopiesSchema = Type.Object(
   },
   {
     additionalProperties: false,
-    description: "Copies of the statistics' own; without it they learn from the members'.",
+    description:
+      'Copies from which the members go on (training.calls) and the statistics learn; without it they are the same throughout.',
   },
 );
 
@@ -82,7 +83,7 @@ export const TrainingPlanSchema = Type.Object(
         'Share of the training speakers kept back to fit the temperature; of the clips, where the protocol mixes speakers.',
     }),
     augmentation: AugmentationRecipeSchema,
-    statisticsCopies: Type.Optional(StatisticsCopiesSchema),
+    laterCopies: Type.Optional(LaterCopiesSchema),
     training: RecipeSchema,
   },
   { additionalProperties: false },
@@ -118,12 +119,12 @@ export async function readTrainingPlan(
 }
 
 /** A corpus that is no source has no copies: most likely its name is misspelt. */
-function unknownCorpora({ statisticsCopies, sources }: TrainingPlan): string[] {
+function unknownCorpora({ laterCopies, sources }: TrainingPlan): string[] {
   const known = new Set(sources.map(({ corpus }) => corpus));
-  const named = Object.keys(statisticsCopies?.variants ?? {});
+  const named = Object.keys(laterCopies?.variants ?? {});
   return named
     .filter((corpus) => !known.has(corpus))
-    .map((corpus) => `/statisticsCopies/variants/${corpus} is no source`);
+    .map((corpus) => `/laterCopies/variants/${corpus} is no source`);
 }
 
 /** Puts a value where its path says; the schema judges afterwards what has come of it. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ModelFolder } from '../../src/pipeline/model-folder.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
 import type { TrainingClip } from '../../src/training/batches.ts';
-import { trainModel } from '../../src/training/train-model.ts';
+import { type TrainModelOptions, trainModel } from '../../src/training/train-model.ts';
 import { readTrainingPlan, type TrainingPlan } from '../../src/training/training-plan.ts';
 import { logitsOf, madeRecordings } from '../helpers/made-recordings.ts';
 
@@ -74,6 +74,27 @@ describe('trainModel with clips that follow one another', function () {
     assert.equal(lines.length, 2 + 2 + 3 + 3 + 1);
     assert.equal(model.manifest.shape.members, 2);
     assert.equal(model.manifest.shape.halfLifeMs, 500);
+  });
+
+  it('goes on from copies of their own where there are any, as the single clips normalise frames', async () => {
+    const plan = await planOf(
+      'training.epochs=1',
+      'training.calls.epochs=1',
+      'training.network.members=1',
+    );
+    const others = new Map(
+      [...features].map(([path, clip]) => {
+        const variants = clip.variants.map((frames) => frames.map((value) => 1 - 0.5 * value));
+        return [path, { ...clip, variants }];
+      }),
+    );
+    const weightsOf = async (later: Partial<TrainModelOptions>) =>
+      (await trainModel({ ...options(await folder(), plan), ...later })).weights;
+    const one = await weightsOf({});
+    assert.deepEqual(await weightsOf({ laterFeatures: features }), one);
+    const other = await weightsOf({ laterFeatures: others });
+    assert.notDeepEqual(other['lstm.kernel'], one['lstm.kernel']);
+    assert.deepEqual(other['input.mean'], one['input.mean']);
   });
 
   it('makes a network that hears an expression as it follows another one', async () => {

@@ -132,7 +132,7 @@ describe('trainModel of members and statistics', function () {
         return [path, { ...clip, variants }];
       }),
     );
-    const train = async (heard: Pick<TrainModelOptions, 'features' | 'statisticsFeatures'>) => {
+    const train = async (heard: Pick<TrainModelOptions, 'features' | 'laterFeatures'>) => {
       const { manifest, weights } = await trainModel({
         ...options(await folder(), plan),
         ...heard,
@@ -144,7 +144,7 @@ describe('trainModel of members and statistics', function () {
       };
     };
     const one = await train({ features });
-    const both = await train({ features, statisticsFeatures: others });
+    const both = await train({ features, laterFeatures: others });
     assert.deepEqual(both.members, one.members);
     for (const name of ['statistics.mean', 'statistics.output.kernel'] as const) {
       assert.notDeepEqual(both.statistics[name], one.statistics[name]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { statisticsCopiesPlan } from '../../src/training/reader-plans.ts';
+import { laterCopiesPlan } from '../../src/training/reader-plans.ts';
 import { readTrainingPlan } from '../../src/training/training-plan.ts';
 
 const FOLDER = 'models/recipes';
@@ -27,12 +27,12 @@ describe('readTrainingPlan', () => {
     assert.equal(plan.sources[0]!.variants, 3);
   });
 
-  it('gives the statistics copies of their own where it says so', async () => {
+  it('gives what is learnt last copies of its own where it says so', async () => {
     const plan = await readTrainingPlan(PATH, [
-      'statisticsCopies={"variants":{"nemo":9},"augmentation":{"noise":{"probability":1,"snrDb":[3,3]}}}',
+      'laterCopies={"variants":{"nemo":9},"augmentation":{"noise":{"probability":1,"snrDb":[3,3]}}}',
     ]);
-    const { statisticsCopies, ...own } = statisticsCopiesPlan(plan)!;
-    assert.equal(statisticsCopies, undefined);
+    const { laterCopies, ...own } = laterCopiesPlan(plan)!;
+    assert.equal(laterCopies, undefined);
     assert.deepEqual(own.augmentation, {
       ...plan.augmentation,
       noise: { probability: 1, snrDb: [3, 3] },
@@ -44,13 +44,13 @@ describe('readTrainingPlan', () => {
       after,
     );
     const alone = await readTrainingPlan(join(FOLDER, 'ravdess-alone.json'));
-    assert.equal(statisticsCopiesPlan(alone), undefined);
+    assert.equal(laterCopiesPlan(alone), undefined);
   });
 
   for (const [replacement, message] of [
     ['training.sead=7', /additional properties/],
-    ['statisticsCopies={"variants":{},"augmentation":{"echo":1}}', /additional properties/],
-    ['statisticsCopies={"variants":{"nemu":8},"augmentation":{}}', /nemu is no source/],
+    ['laterCopies={"variants":{},"augmentation":{"echo":1}}', /additional properties/],
+    ['laterCopies={"variants":{"nemu":8},"augmentation":{}}', /nemu is no source/],
     ['training.seed="x"', /seed must be integer/],
     ['nothing.at.all=1', /not a field/],
     ['training.seed', /not a field/],

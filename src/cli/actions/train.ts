@@ -6,7 +6,7 @@ import type { CorpusClip } from '../../training/corpora/clip.ts';
 import type { EpochReport } from '../../training/epoch-report.ts';
 import { folderCache } from '../../training/feature-cache.ts';
 import { type Features, readFeatures } from '../../training/read-features.ts';
-import { statisticsCopiesPlan } from '../../training/reader-plans.ts';
+import { laterCopiesPlan } from '../../training/reader-plans.ts';
 import { foldsOf, type Sides, sidesOf } from '../../training/sides.ts';
 import { type TrainModelOptions, trainModel } from '../../training/train-model.ts';
 import { readTrainingPlan, type TrainingPlan } from '../../training/training-plan.ts';
@@ -25,9 +25,9 @@ export async function train(flags: TrainFlags): Promise<void> {
   });
   const wanted = [...new Set(sides.flatMap((side) => [...side.train, ...side.validation]))];
   const features = await read(wanted, plan, flags);
-  const copiesPlan = statisticsCopiesPlan(plan);
-  const statisticsFeatures = copiesPlan && (await read(wanted, copiesPlan, flags));
-  const heard = { features, ...(statisticsFeatures && { statisticsFeatures }) };
+  const copiesPlan = laterCopiesPlan(plan);
+  const laterFeatures = copiesPlan && (await read(wanted, copiesPlan, flags));
+  const heard = { features, ...(laterFeatures && { laterFeatures }) };
   for (const [i, fold] of folds.entries()) {
     const out = flags.fold === undefined ? flags.out : foldFolder(flags, folds, fold);
     await trainOne({ plan, fold, sides: sides[i]!, out, ...heard }, flags);
@@ -56,7 +56,7 @@ function foldFolder({ out, fold }: TrainFlags, folds: readonly number[], n: numb
 async function trainOne(
   options: Pick<
     TrainModelOptions,
-    'plan' | 'fold' | 'sides' | 'features' | 'statisticsFeatures' | 'out'
+    'plan' | 'fold' | 'sides' | 'features' | 'laterFeatures' | 'out'
   >,
   { engine, resume, from }: TrainFlags,
 ): Promise<void> {
