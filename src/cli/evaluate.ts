@@ -15,6 +15,7 @@ export interface EvaluateFlags extends ClipSource {
   readonly noise?: string;
   readonly music?: string;
   readonly labels?: readonly Emotion[];
+  readonly emotions: readonly Emotion[];
   readonly protocol?: Protocol;
   readonly fold: number | 'all';
   readonly side: 'test' | 'validation';
@@ -64,6 +65,11 @@ export function evaluateCommand(): Command {
     .option('--noise <dir>', 'recordings of noise; every fourth is used')
     .option('--music <dir>', 'recordings of music, instead of made-up music')
     .option('--labels <list>', 'only these labels, such as happiness,sadness', parseLabels)
+    .addOption(
+      new Option('--emotions <list>', 'the emotions that may be told (analysis.emotions)')
+        .argParser(parseLabels)
+        .default(EMOTIONS, 'all eight'),
+    )
     .addOption(protocolOption('use only the test side of a fold'))
     .option('--fold <n>', 'which fold, from 1, or all', parseFold, 1)
     .addOption(

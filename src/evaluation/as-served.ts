@@ -1,10 +1,10 @@
-import { EMOTIONS, type Emotion } from '../protocol/labels.ts';
+import type { Emotion } from '../protocol/labels.ts';
 import { judgeLast } from './judge.ts';
 import { type Confusion, measure } from './metrics.ts';
 import type { ClipReading } from './stream-clip.ts';
 
 /**
- * The same recordings judged by what a listener is told, all eight labels open. Figures over a
+ * The same recordings judged by what a listener is told, all emotions open that may be told. Figures over a
  * corpus' own labels cannot show that a network takes its voices for labels that it does not have.
  */
 export interface AsServed {
@@ -15,14 +15,15 @@ export interface AsServed {
   readonly confusion: Confusion;
 }
 
-/** null where all eight labels count anyway. */
+/** null where all that may be told counts anyway. */
 export function asServed(
   readings: readonly ClipReading[],
   labels: readonly Emotion[],
+  emotions: readonly Emotion[],
 ): AsServed | null {
-  const others = EMOTIONS.filter((label) => !labels.includes(label));
+  const others = emotions.filter((label) => !labels.includes(label));
   if (others.length === 0) return null;
-  const judged = judgeLast(readings, EMOTIONS);
+  const judged = judgeLast(readings, emotions);
   const { accuracy, unweightedAccuracy, confusion } = measure(judged);
   const shareOf = (label: Emotion) =>
     judged.filter(({ predicted }) => predicted === label).length / judged.length;

@@ -5,7 +5,6 @@ import { SYNTHETIC_MUSIC } from './sounds.ts';
 
 /** Intervals over fewer speakers than this are too narrow more often than they say. */
 const FEW_SPEAKERS = 10;
-const EMOTION_COUNT = 8;
 
 /** What a reader has to know before quoting a figure; each note is a sentence or two. */
 export function reportNotes(
@@ -67,7 +66,7 @@ function speakerNotes(
 
 function soundNotes(
   observations: readonly Observations[],
-  { conditions, streams, labels }: ReportContext,
+  { conditions, streams, labels, emotions }: ReportContext,
 ): string[] {
   const notes: string[] = [];
   if (conditions.some((condition) => NOISE_CONDITIONS.some((noisy) => noisy === condition))) {
@@ -81,9 +80,9 @@ function soundNotes(
       'No recorded music was given: the music is made up, chords and a melody without voices or drums.',
     );
   }
-  if (streams && labels.length < EMOTION_COUNT) {
+  if (streams && emotions.some((emotion) => !labels.includes(emotion))) {
     notes.push(
-      'Flips and false claims are those of the pipeline as served, over all eight labels, not only those that count elsewhere.',
+      `Flips and false claims are those of the pipeline as served, over all ${emotions.length} labels that it may tell, not only those that count elsewhere.`,
     );
   }
   return notes;

@@ -77,6 +77,7 @@ const about = {
   side: Type.Enum(JUDGED_SIDES, { description: 'Which speakers were judged.' }),
   options: object({
     codec: Type.Enum(CODECS, { description: 'How audio arrived, noise and codecs apart.' }),
+    emotions: Type.Array(EmotionSchema, { description: 'What could be told.' }),
     seed: Type.Integer(),
     chunkMs: Milliseconds,
   }),
@@ -104,7 +105,7 @@ export const ReportSchema = object({
         ),
         confusion: ConfusionSchema,
       },
-      'The same with all eight labels open; null where all count anyway.',
+      'The same with all labels open that could be told; null where they count anyway.',
     ),
   ),
   crossValidation: orNull(

@@ -78,7 +78,7 @@ export function labelsSection(report: Report): string {
   );
 }
 
-export function asServedSection({ asServed, overall, data }: Report): string {
+export function asServedSection({ asServed, overall, data, options }: Report): string {
   if (asServed === null) return '';
   const { labels, counts } = asServed.confusion;
   const rows = labels.flatMap((label, truth) => {
@@ -87,7 +87,7 @@ export function asServedSection({ asServed, overall, data }: Report): string {
   });
   return section(
     'As served',
-    `A listener is told one of all eight labels, not only of the ${data.labels.length} that count elsewhere: ${percent(asServed.unweightedAccuracy)} are right then, unweighted, where ${percent(overall.unweightedAccuracy)} are among those. Truth in rows, answers in columns.`,
+    `A listener is told one of ${options.emotions.length} labels, not only of the ${data.labels.length} that count elsewhere: ${percent(asServed.unweightedAccuracy)} are right then, unweighted, where ${percent(overall.unweightedAccuracy)} are among those. Truth in rows, answers in columns.`,
     table(['truth', ...labels], rows),
   );
 }

@@ -24,6 +24,8 @@ export interface ReportContext {
   readonly clock: Clock;
   readonly corpus: string;
   readonly labels: readonly Emotion[];
+  /** What the pipeline may tell (analysis.emotions). */
+  readonly emotions: readonly Emotion[];
   readonly protocol: Protocol | null;
   readonly fold: number | 'all' | null;
   readonly side: JudgedSide;
@@ -41,7 +43,7 @@ export function makeReport(observations: readonly Observations[], context: Repor
   return {
     ...about(observations, judged, context),
     overall: overallOf(judged, readings, seed),
-    asServed: asServed(readings, labels),
+    asServed: asServed(readings, labels, context.emotions),
     crossValidation: context.fold === 'all' ? crossValidationOf(observations, context) : null,
     secondsHeard: secondsHeard(readings, labels),
     conditions: conditionsOf(observations, context),
@@ -66,7 +68,7 @@ function about(
   judged: readonly Judged[],
   context: ReportContext,
 ) {
-  const { corpus, labels, protocol, fold, side, seed, conditions } = context;
+  const { corpus, labels, emotions, protocol, fold, side, seed, conditions } = context;
   return {
     formatVersion: 1 as const,
     tonewire: VERSION,
@@ -85,7 +87,7 @@ function about(
     protocol,
     fold,
     side,
-    options: { codec: conditions[0], seed, chunkMs: CHUNK_MS },
+    options: { codec: conditions[0], emotions: [...emotions], seed, chunkMs: CHUNK_MS },
     notes: reportNotes(observations, context),
   };
 }

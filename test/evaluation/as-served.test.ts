@@ -17,7 +17,7 @@ describe('asServed', () => {
       heard('sadness', 'calm'),
       heard('sadness', 'sadness'),
     ];
-    const served = asServed(readings, LABELS)!;
+    const served = asServed(readings, LABELS, EMOTIONS)!;
     assert.equal(served.accuracy, 0.5);
     assert.equal(served.unweightedAccuracy, (1 + 1 / 3) / 2);
     assert.equal(served.otherLabels.calm, 0.5);
@@ -27,7 +27,8 @@ describe('asServed', () => {
     assert.equal(counts[labels.indexOf('sadness')]![labels.indexOf('calm')], 2);
   });
 
-  it('is nothing where all labels count anyway', () => {
-    assert.equal(asServed([heard('neutral', 'neutral')], EMOTIONS), null);
+  it('is nothing where all that may be told counts anyway', () => {
+    assert.equal(asServed([heard('neutral', 'neutral')], EMOTIONS, EMOTIONS), null);
+    assert.equal(asServed([heard('neutral', 'neutral')], LABELS, ['neutral']), null);
   });
 });

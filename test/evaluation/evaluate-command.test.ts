@@ -51,6 +51,21 @@ describe('tonewire evaluate', function () {
     assert.ok(!page.includes(folder), 'no path of this machine');
   });
 
+  it('tells nothing but the emotions that it is given', async () => {
+    const told = 'calm,sadness,anger,surprise';
+    const { code, stdout, stderr } = await evaluate(
+      ...['--model', model.path, '--labels', 'sadness,anger', '--emotions', told, '--json'],
+    );
+    assert.equal(code, 0, stderr);
+    const { options, asServed }: Report = JSON.parse(stdout);
+    assert.deepEqual(options.emotions, told.split(','));
+    assert.deepEqual(Object.keys(asServed!.otherLabels), ['calm', 'surprise']);
+    const answers = asServed!.confusion.labels.filter((_label, i) =>
+      asServed!.confusion.counts.some((row) => row[i]! > 0),
+    );
+    assert.ok(answers.every((label) => told.split(',').includes(label)));
+  });
+
   it('refuses to judge all folds with one model', async () => {
     const { code, stderr } = await evaluate(
       ...['--model', model.path, '--protocol', 'speakers-2', '--fold', 'all'],

@@ -32,6 +32,7 @@ const CONTEXT: ReportContext = {
   clock: { nowMs: () => Date.UTC(2026, 0, 2), monotonicMs: () => 0 },
   corpus: 'made-up',
   labels: LABELS,
+  emotions: EMOTIONS,
   protocol: null,
   fold: null,
   side: 'all',
@@ -109,6 +110,7 @@ describe('a report on made signals', function () {
     );
     assert.ok(asServed!.accuracy <= overall.accuracy);
     assert.equal(makeReport([observed], { ...CONTEXT, labels: EMOTIONS }).asServed, null);
+    assert.equal(makeReport([observed], { ...CONTEXT, emotions: LABELS }).asServed, null);
   });
 
   it('hears what is claimed on long streams and where nobody speaks', () => {

@@ -37,6 +37,7 @@ export async function evaluate(flags: EvaluateFlags): Promise<void> {
     protocol: protocol ?? null,
     fold: protocol === undefined ? null : fold,
     side: judgedSide(flags),
+    emotions: flags.emotions,
     ...plan,
   });
   if (flags.report !== undefined) await writeReport(flags.report, report);
@@ -58,7 +59,8 @@ async function observeAll(
   try {
     for (const { fold, model, clips, doubtOf } of trials) {
       const onClip = (done: number) => progress.update(before + done, total);
-      const options = { ...analysis, maxGapFillMs, model, engine: flags.engine };
+      const { engine, emotions } = flags;
+      const options = { ...analysis, maxGapFillMs, model, engine, emotions };
       const analyser = await createAnalyser(options);
       try {
         const doubt = doubtOf(analyser.manifest);
