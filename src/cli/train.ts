@@ -49,7 +49,10 @@ export function trainCommand(): Command {
       "the fold to hold out, several (1,3), or all; default: the recipe's",
       parseFolds,
     )
-    .option('--from <model>', 'a model folder whose weights to begin with')
+    .option(
+      '--from <model>',
+      'a model folder whose weights to begin with; for several folds also a folder with fold-1, fold-2, …',
+    )
     .option('--cache <dir>', 'keep features here, for later runs on the same recordings')
     .option('--resume', 'go on where an interrupted run into the same folder stopped')
     .addOption(engines)

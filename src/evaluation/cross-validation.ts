@@ -26,17 +26,21 @@ export function foldsOf(fold: number | 'all', count: number): number[] {
   return fold === 'all' ? Array.from({ length: count }, (_, i) => i + 1) : [fold];
 }
 
+/** Whether the folder is itself a model. */
+export function isModelFolder(folder: string): boolean {
+  return existsSync(join(folder, 'manifest.json'));
+}
+
 /**
  * The model folder of each fold, `fold-1`, `fold-2`, … below `dir`; for one fold alone, `dir` may be the model itself.
  * Throws TW_USAGE for a single model's folder where there are several folds: it would judge speakers
  * that it learned from; and for a missing fold.
  */
 export function foldModels(dir: string, folds: readonly number[]): string[] {
-  const isModel = (folder: string) => existsSync(join(folder, 'manifest.json'));
-  const single = isModel(dir);
+  const single = isModelFolder(dir);
   if (single && folds.length === 1) return [dir];
   const folders = folds.map((fold) => join(dir, `fold-${fold}`));
-  const missing = folders.find((folder) => !isModel(folder));
+  const missing = folders.find((folder) => !isModelFolder(folder));
   if (missing === undefined) return folders;
   if (single) {
     throw new TonewireError(

@@ -31,7 +31,9 @@ describe('tonewire train and evaluate', function () {
     const augmentation = { speed: recipe.augmentation.speed };
     const path = join(folder, 'recipe.json');
     const sources = [{ ...recipe.sources[0], variants: 2 }];
-    const without = { ...recipe, sources, augmentation, training, background: undefined };
+    const laterCopies = { variants: { ravdess: 1 }, augmentation: {} };
+    const own = { sources, augmentation, laterCopies, training };
+    const without = { ...recipe, ...own, background: undefined };
     await writeFile(path, JSON.stringify(without));
     return path;
   }
@@ -110,6 +112,16 @@ describe('tonewire train and evaluate', function () {
     const again = await runCli([...words.slice(0, -4), '--fold', '1,2', '--resume']);
     assert.equal(again.code, 0, again.stderr);
     assert.equal(again.stdout.trim().split('\n').length, 2);
+
+    const onwards = [...words.slice(0, 5), '--out', join(folder, 'onwards'), '--epochs', '1'];
+    const begun = await runCli([...onwards, '--from', out, '--fold', '1,2']);
+    assert.equal(begun.code, 0, begun.stderr);
+    const heard = await runCli([...onwards, '--from', join(out, 'fold-1'), '--fold', '2']);
+    assert.equal(heard.code, 1);
+    assert.match(
+      heard.stderr,
+      /TW_TRAINING: Fold 2 cannot begin with .*fold-1\. .*held out fold 1/,
+    );
 
     const source = ['--manifest', manifest, '--protocol', 'speakers-5'];
     const baseline = ['baseline', '--kind', 'majority', ...source, '--against', out];

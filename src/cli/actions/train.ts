@@ -1,13 +1,16 @@
 import { basename, join } from 'node:path';
-import { loadModelFolder } from '../../pipeline/model-folder.ts';
+import { foldModels, isModelFolder } from '../../evaluation/cross-validation.ts';
+import { heldOutDoubt } from '../../evaluation/held-out.ts';
+import { loadModelFolder, type ModelFolder } from '../../pipeline/model-folder.ts';
 import { systemClock } from '../../protocol/clock.ts';
 import { TonewireError } from '../../protocol/errors.ts';
 import type { CorpusClip } from '../../training/corpora/clip.ts';
+import { foldCount } from '../../training/corpora/folds.ts';
 import type { EpochReport } from '../../training/epoch-report.ts';
 import { folderCache } from '../../training/feature-cache.ts';
 import { type Features, readFeatures } from '../../training/read-features.ts';
 import { laterCopiesPlan } from '../../training/reader-plans.ts';
-import { foldsOf, type Sides, sidesOf } from '../../training/sides.ts';
+import { foldOfSource, foldsOf, type Sides, sidesOf } from '../../training/sides.ts';
 import { type TrainModelOptions, trainModel } from '../../training/train-model.ts';
 import { readTrainingPlan, type TrainingPlan } from '../../training/training-plan.ts';
 import { readClips } from '../labelled-clips.ts';
@@ -23,6 +26,7 @@ export async function train(flags: TrainFlags): Promise<void> {
   sides.forEach((side, i) => {
     log(`Fold ${folds[i]}\n${describeSides(side)}`);
   });
+  const starts = await startsOf(clips, plan, folds, flags.from);
   const wanted = [...new Set(sides.flatMap((side) => [...side.train, ...side.validation]))];
   const features = await read(wanted, plan, flags);
   const copiesPlan = laterCopiesPlan(plan);
@@ -30,7 +34,8 @@ export async function train(flags: TrainFlags): Promise<void> {
   const heard = { features, ...(laterFeatures && { laterFeatures }) };
   for (const [i, fold] of folds.entries()) {
     const out = flags.fold === undefined ? flags.out : foldFolder(flags, folds, fold);
-    await trainOne({ plan, fold, sides: sides[i]!, out, ...heard }, flags);
+    const from = starts?.[i];
+    await trainOne({ plan, fold, sides: sides[i]!, out, ...heard, ...(from && { from }) }, flags);
   }
 }
 
@@ -53,21 +58,49 @@ function foldFolder({ out, fold }: TrainFlags, folds: readonly number[], n: numb
   return fold === 'all' || folds.length > 1 ? join(out, `fold-${n}`) : out;
 }
 
+/**
+ * What each fold begins with: one model for all, or of a folder of folds its own. A model that may have
+ * heard whom the fold holds out is refused, since what comes of it would be said not to have heard them.
+ */
+async function startsOf(
+  clips: readonly CorpusClip[],
+  plan: TrainingPlan,
+  folds: readonly number[],
+  from: string | undefined,
+): Promise<readonly ModelFolder[] | undefined> {
+  if (from === undefined) return undefined;
+  const paths = isModelFolder(from) ? folds.map(() => from) : foldModels(from, folds);
+  const starts = await Promise.all(paths.map((path) => loadModelFolder(path)));
+  for (const [i, { path, manifest }] of starts.entries()) {
+    for (const { corpus, protocol } of plan.sources) {
+      if (protocol === undefined) continue;
+      const own = clips.filter((clip) => clip.corpus === corpus);
+      const fold = foldOfSource(folds[i]!, foldCount(own, protocol));
+      const doubt = heldOutDoubt(manifest, own, { protocol, fold });
+      if (doubt !== null) {
+        throw new TonewireError(
+          'TW_TRAINING',
+          `Fold ${folds[i]} cannot begin with ${path}. ${doubt}`,
+        );
+      }
+    }
+  }
+  return starts;
+}
+
 async function trainOne(
   options: Pick<
     TrainModelOptions,
-    'plan' | 'fold' | 'sides' | 'features' | 'laterFeatures' | 'out'
+    'plan' | 'fold' | 'sides' | 'features' | 'laterFeatures' | 'from' | 'out'
   >,
-  { engine, resume, from }: TrainFlags,
+  { engine, resume }: TrainFlags,
 ): Promise<void> {
   const { distillation } = options.plan.training;
   const training = progressBar(`Fold ${options.fold}`);
-  const model = from === undefined ? undefined : await loadModelFolder(from);
   const folder = await trainModel({
     ...options,
     engine,
     clock: systemClock,
-    ...(model && { from: model }),
     ...(resume && { resume }),
     onStep: ({ step, steps, loss }) => training.update(step, steps, `loss ${loss.toFixed(3)}`),
     onTeacher: (number) => log(`teacher ${number} of ${distillation.teachers}`),
@@ -87,13 +120,7 @@ async function readSources(
 ): Promise<{ plan: TrainingPlan; clips: CorpusClip[] }> {
   if (flags.manifest !== undefined) {
     const { clips } = await readClips(flags);
-    const sources = [...new Set(clips.map(({ corpus }) => corpus))].map((corpus) => ({
-      corpus,
-      licence: "the recordings' owner's",
-      protocol: 'speakers-5' as const,
-      variants: plan.sources[0]!.variants,
-    }));
-    return { plan: { ...plan, model: basename(flags.out), sources }, clips };
+    return { plan: ownPlan(plan, clips, basename(flags.out)), clips };
   }
   const sources = plan.sources.filter(
     ({ corpus }) => flags.corpus === undefined || flags.corpus === corpus,
@@ -106,6 +133,22 @@ async function readSources(
     sources.map(({ corpus }) => readClips({ corpus, ...(data !== undefined && { data }) })),
   );
   return { plan: { ...plan, sources }, clips: parts.flatMap(({ clips }) => clips) };
+}
+
+/** A recipe for one's own recordings: as many copies of each as the recipe makes of its first source. */
+function ownPlan(plan: TrainingPlan, clips: readonly CorpusClip[], model: string): TrainingPlan {
+  const { corpus: first, variants } = plan.sources[0]!;
+  const corpora = [...new Set(clips.map(({ corpus }) => corpus))];
+  const sources = corpora.map((corpus) => ({
+    corpus,
+    licence: "the recordings' owner's",
+    protocol: 'speakers-5' as const,
+    variants,
+  }));
+  if (plan.laterCopies === undefined) return { ...plan, model, sources };
+  const later = plan.laterCopies.variants[first] ?? variants;
+  const laterVariants = Object.fromEntries(corpora.map((corpus) => [corpus, later]));
+  return { ...plan, model, sources, laterCopies: { ...plan.laterCopies, variants: laterVariants } };
 }
 
 function chosenFolds(
