@@ -37,6 +37,10 @@ const UNDECIDED = ['listening', 'uncertain'];
 const soundsFrustrated = ({ label, valence, arousal }) =>
   !UNDECIDED.includes(label) && valence < -0.15 && arousal > 0;
 
+/** It is over once the voice is no longer unpleasant, or no longer aroused; a weaker reading is not enough. */
+const soundsRelieved = ({ label, valence, arousal }) =>
+  !UNDECIDED.includes(label) && (valence >= 0 || arousal <= 0);
+
 const config = loadConfig({ flags: { 'log.level': 'warn' } });
 const tonewire = await createTonewire({ config });
 const { channelData, sampleRate } = await decode(
@@ -49,7 +53,7 @@ let frustratedSinceMs;
 call.on('emotion.updated', ({ data }) => {
   newest = data;
   if (soundsFrustrated(data)) frustratedSinceMs ??= data.span.endMs;
-  else if (!UNDECIDED.includes(data.label)) frustratedSinceMs = undefined;
+  else if (soundsRelieved(data)) frustratedSinceMs = undefined;
 });
 
 const [customer] = channelData;
