@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { loadEngine } from '../../src/pipeline/engines/load-engine.ts';
+import { checkGolden, GOLDEN_TOLERANCE } from '../../src/pipeline/golden.ts';
 import { loadModelFolder } from '../../src/pipeline/model-folder.ts';
 
 const FOLDS = [1, 2, 3, 4, 5, 6];
@@ -13,6 +15,15 @@ describe('models/emotion-v2-folds', () => {
       assert.match(String(manifest.metrics.protocol), new RegExp(`; fold ${FOLDS[i]} held out$`));
       assert.deepEqual(manifest.shape, shipped.shape);
       assert.equal(manifest.id, shipped.id);
+    }
+  });
+
+  it('has models that compute their golden outputs', async () => {
+    for (const model of await models()) {
+      const engine = await loadEngine('onnxruntime', model);
+      const difference = await checkGolden(engine, model);
+      await engine.close();
+      assert.ok(difference <= GOLDEN_TOLERANCE, `${model.path}: ${difference}`);
     }
   });
 
