@@ -9,6 +9,7 @@ export interface TrainFlags extends ClipSource {
   readonly out: string;
   readonly fold?: readonly number[] | 'all';
   readonly from?: string;
+  readonly teacher?: string;
   readonly cache?: string;
   readonly engine: TrainingEngineName | 'auto';
   readonly resume?: boolean;
@@ -52,6 +53,10 @@ export function trainCommand(): Command {
     .option(
       '--from <model>',
       'a model folder whose weights to begin with; for several folds also a folder with fold-1, fold-2, …',
+    )
+    .option(
+      '--teacher <model>',
+      "a model that teaches the members instead of the recipe's teachers; for several folds as with --from",
     )
     .option('--cache <dir>', 'keep features here, for later runs on the same recordings')
     .option('--resume', 'go on where an interrupted run into the same folder stopped')

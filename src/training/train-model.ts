@@ -11,6 +11,7 @@ import type { TrainingEngineName } from './engines/gradient-engine.ts';
 import type { EpochReport } from './epoch-report.ts';
 import { exportModel } from './export-model.ts';
 import type { Normalisation } from './measure-statistics.ts';
+import { metadataOf } from './model-metadata.ts';
 import type { Features } from './read-features.ts';
 import {
   callsPlan,
@@ -21,6 +22,7 @@ import {
   teacherPlan,
 } from './reader-plans.ts';
 import type { Sides } from './sides.ts';
+import { openTeacher } from './teacher.ts';
 import { train } from './trainer.ts';
 import type { TrainingPlan } from './training-plan.ts';
 import type { StepProgress } from './training-run.ts';
@@ -39,6 +41,8 @@ export interface TrainModelOptions {
   readonly engine?: TrainingEngineName | 'auto';
   /** A model whose weights to begin with. */
   readonly from?: ModelFolder;
+  /** A model that teaches the members, in place of teachers that the plan trains. */
+  readonly teacher?: ModelFolder;
   /** Goes on where an interrupted run into the same folder stopped. */
   readonly resume?: boolean;
   readonly onStep?: (progress: StepProgress) => void;
@@ -61,25 +65,31 @@ export interface TrainModelOptions {
  * until the model is. Throws TW_TRAINING for a recipe of neither members nor statistics.
  */
 export async function trainModel(options: TrainModelOptions): Promise<ModelFolder> {
-  const { plan, out, from } = options;
+  const { plan, out, from, teacher } = options;
   const { distillation } = plan.training;
   const { members: count, statisticsUnits } = from?.manifest.shape ?? plan.training.network;
   if (count === 0 && statisticsUnits === 0) {
     throw new TonewireError('TW_TRAINING', 'A network needs members or statisticsUnits.');
   }
-  const teachers = await trainSeveral(options, distillation.teachers, [], (number) => ({
-    out: join(out, `teacher-${number}`),
-    plan: teacherPlan(plan, number),
-    announce: () => options.onTeacher?.(number),
-    ...(from && { from: memberOf(from, 1 + ((number - 1) % count)) }),
-  }));
+  const trained = await trainSeveral(
+    options,
+    teacher ? 0 : distillation.teachers,
+    [],
+    (number) => ({
+      out: join(out, `teacher-${number}`),
+      plan: teacherPlan(plan, number),
+      announce: () => options.onTeacher?.(number),
+      ...(from && { from: memberOf(from, 1 + ((number - 1) % count)) }),
+    }),
+  );
+  const teachers = teacher ? [teacher] : trained;
   const { servedHalfLifeMs, network, calls } = plan.training;
   const asTrained = from !== undefined || servedHalfLifeMs === network.halfLifeMs;
   const atOnce = count === 1 && statisticsUnits === 0 && asTrained && calls.epochs === 0;
   const model = atOnce
     ? await trainNetwork(options, teachers)
     : await trainReaders(options, teachers, { count, statisticsUnits });
-  for (const { path } of teachers) await rm(path, { recursive: true });
+  for (const { path } of trained) await rm(path, { recursive: true });
   return model;
 }
 
@@ -108,6 +118,10 @@ async function trainNetwork(
   await mkdir(out, { recursive: true });
   if (!options.resume) await writeFile(log, '');
   const lines: Promise<void>[] = [];
+  const { readoutEvery } = plan.training;
+  const asked = await Promise.all(
+    teachers.map((model) => openTeacher(model, readoutEvery, options.engine)),
+  );
   const background = [...features.values()].filter(({ label }) => label === NOBODY);
   const trained = await train(
     [...known(sides.train, features), ...background],
@@ -116,7 +130,7 @@ async function trainNetwork(
     {
       clock: options.clock,
       checkpoint: join(out, 'checkpoint.f32'),
-      teachers: teachers.map(({ weights }) => weights),
+      teachers: asked,
       ...(options.normalisation && { normalisation: options.normalisation }),
       ...(options.resume && { resume: true }),
       ...(options.engine && { engine: options.engine }),
@@ -129,7 +143,7 @@ async function trainNetwork(
         onEpoch?.(report);
       },
     },
-  );
+  ).finally(() => Promise.all(asked.map((teacher) => teacher.close())));
   await Promise.all(lines);
   const { trainingLoss, validation } = trained.history.at(-1) ?? {};
   const outcome = { engine: trained.engine, trainingLoss, validation };
@@ -248,39 +262,4 @@ async function trainSeveral(
     );
   }
   return trained;
-}
-
-/** Who is in the validation side alone; where a protocol mixes speakers, nobody. */
-function speakersKeptBack({ train, validation }: Sides): string[] {
-  const learned = new Set(train.map(({ speaker }) => speaker));
-  const kept = validation.map(({ speaker }) => speaker).filter((name) => !learned.has(name));
-  return [...new Set(kept)].sort();
-}
-
-/** What came of the training, for the manifest. */
-interface Outcome {
-  readonly engine: unknown;
-  readonly trainingLoss: unknown;
-  readonly validation: unknown;
-}
-
-function metadataOf({ plan, fold, sides, from }: TrainModelOptions, outcome: Outcome) {
-  const trainingData = plan.sources.map(({ corpus, licence }) => {
-    const own = sides.train.filter((clip) => clip.corpus === corpus);
-    const speakers = new Set(own.map(({ speaker }) => speaker)).size;
-    return { name: corpus, licence, recordings: own.length, speakers };
-  });
-  const protocols = plan.sources.flatMap(({ corpus, protocol }) =>
-    protocol === undefined ? [] : [`${corpus} ${protocol}`],
-  );
-  return {
-    id: plan.model,
-    description: plan.description,
-    trainingData: [...(from?.manifest.trainingData ?? []), ...trainingData],
-    metrics: {
-      protocol: `${protocols.join(', ')}; fold ${fold} held out`,
-      validationSpeakers: speakersKeptBack(sides),
-      ...outcome,
-    },
-  };
 }

@@ -17,6 +17,7 @@ import { mixClips } from './mixup.ts';
 import { AdamW, AveragedWeights, type Gradients } from './optimizer.ts';
 import { createRandom, type Random, seedFrom } from './random.ts';
 import type { Recipe } from './recipe.ts';
+import type { Teacher } from './teacher.ts';
 
 export interface StepProgress {
   /** From 1. */
@@ -32,8 +33,8 @@ export interface StepProgress {
 export interface StepHooks {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
-  /** Networks of the same shape that the recipe's distillation asks. */
-  readonly teachers?: readonly WeightArrays[];
+  /** Whom the recipe's distillation asks. */
+  readonly teachers?: readonly Teacher[];
   onStep?(progress: StepProgress): void;
 }
 
@@ -218,7 +219,7 @@ export class TrainingRun {
   async #askTeacher(batch: Batch, targets: Targets, random: Random): Promise<void> {
     const { teachers = [] } = this.#hooks;
     if (teachers.length === 0) return;
-    const logits = await this.#engine.readouts(random.pick(teachers), batch);
+    const logits = await random.pick(teachers).answer(batch);
     mixInTeacher(targets, logits, this.#recipe.distillation.share);
   }
 

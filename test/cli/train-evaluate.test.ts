@@ -122,6 +122,11 @@ describe('tonewire train and evaluate', function () {
       heard.stderr,
       /TW_TRAINING: Fold 2 cannot begin with .*fold-1\. .*held out fold 1/,
     );
+    const taught = await runCli([...onwards, '--teacher', out, '--fold', '1']);
+    assert.equal(taught.code, 0, taught.stderr);
+    assert.doesNotMatch(taught.stderr, /^teacher 1/m);
+    const knows = await runCli([...onwards, '--teacher', join(out, 'fold-1'), '--fold', '2']);
+    assert.match(knows.stderr, /TW_TRAINING: Fold 2 cannot be taught by .*fold-1\. /);
 
     const source = ['--manifest', manifest, '--protocol', 'speakers-5'];
     const baseline = ['baseline', '--kind', 'majority', ...source, '--against', out];

@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FEATURE_COUNT } from '../../src/pipeline/features/layout.ts';
 import { membersOf } from '../../src/pipeline/network/weights.ts';
 import { systemClock } from '../../src/protocol/clock.ts';
+import type { TrainingClip } from '../../src/training/batches.ts';
 import { mixInTeacher } from '../../src/training/distillation.ts';
 import type { Targets } from '../../src/training/loss.ts';
+import { openTeacher } from '../../src/training/teacher.ts';
 import { trainModel } from '../../src/training/train-model.ts';
 import { readTrainingPlan, type TrainingPlan } from '../../src/training/training-plan.ts';
 import { logitsOf, madeRecordings } from '../helpers/made-recordings.ts';
@@ -88,6 +91,72 @@ describe('trainModel with teachers', function () {
     });
     assert.deepEqual(trained, []);
     assert.deepEqual(resumed.weights, whole.weights);
+  });
+});
+
+describe('a model that teaches', function () {
+  this.timeout(60_000);
+  const { sides, features } = madeRecordings();
+  const folder = () => mkdtemp(join(tmpdir(), 'tonewire-teacher-'));
+  const planOf = (...more: string[]) =>
+    readTrainingPlan('models/recipes/ravdess-alone.json', [
+      'training.epochs=2',
+      'training.distillation={"teachers":1,"epochs":1,"share":0.7}',
+      'training.network.members=2',
+      'training.network.convChannels=16',
+      'training.network.hiddenUnits=16',
+      'training.network.statisticsUnits=16',
+      'training.statistics.epochs=1',
+      ...more,
+    ]);
+  const options = (out: string, plan: TrainingPlan) => {
+    return { plan, fold: 1, sides, features, out, clock: systemClock };
+  };
+
+  it('says at every readout what it says where it is served, statistics and all', async () => {
+    const none = 'training.distillation.teachers=0';
+    const model = await trainModel(options(await folder(), await planOf(none)));
+    const [{ variants }] = [...features.values()] as [TrainingClip];
+    const frames = variants[0]!;
+    const frameCount = frames.length / FEATURE_COUNT;
+    const teacher = await openTeacher(model, 8);
+    const answer = await teacher.answer({
+      segments: [],
+      lengths: [frameCount],
+      frameCount,
+      frames,
+    });
+    await teacher.close();
+    const { labelCount } = model.manifest.shape;
+    const readouts = Math.ceil(frameCount / 8);
+    assert.equal(answer.length, readouts * labelCount);
+    for (let readout = 0; readout < readouts; readout++) {
+      const heard = Math.min(8 * (readout + 1), frameCount);
+      const served = await logitsOf(model, frames.subarray(0, heard * FEATURE_COUNT));
+      served.forEach((logit, label) => {
+        assert.ok(Math.abs(logit - answer[readout * labelCount + label]!) < 1e-4);
+      });
+    }
+  });
+
+  it('stands in for those that the recipe would train, and is left as it was', async () => {
+    const told = { name: 'calls', licence: 'secret', recordings: 1, speakers: 1 };
+    const trained = await trainModel(options(await folder(), await planOf()));
+    const teacher = { ...trained, manifest: { ...trained.manifest, trainingData: [told] } };
+    const order: string[] = [];
+    const model = await trainModel({
+      ...options(await folder(), await planOf()),
+      teacher,
+      onTeacher: (number) => order.push(`teacher ${number}`),
+    });
+    assert.deepEqual(order, []);
+    assert.ok(existsSync(join(trained.path, 'weights.bin')));
+    assert.notDeepEqual(model.weights['output.kernel'], trained.weights['output.kernel']);
+    assert.deepEqual(
+      model.weights['statistics.output.kernel'],
+      trained.weights['statistics.output.kernel'],
+    );
+    assert.deepEqual(model.manifest.trainingData[0], told);
   });
 });
 

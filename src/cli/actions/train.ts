@@ -26,7 +26,8 @@ export async function train(flags: TrainFlags): Promise<void> {
   sides.forEach((side, i) => {
     log(`Fold ${folds[i]}\n${describeSides(side)}`);
   });
-  const starts = await startsOf(clips, plan, folds, flags.from);
+  const starts = await ofFolds(clips, plan, folds, flags.from, 'begin with');
+  const teachers = await ofFolds(clips, plan, folds, flags.teacher, 'be taught by');
   const wanted = [...new Set(sides.flatMap((side) => [...side.train, ...side.validation]))];
   const features = await read(wanted, plan, flags);
   const copiesPlan = laterCopiesPlan(plan);
@@ -35,7 +36,9 @@ export async function train(flags: TrainFlags): Promise<void> {
   for (const [i, fold] of folds.entries()) {
     const out = flags.fold === undefined ? flags.out : foldFolder(flags, folds, fold);
     const from = starts?.[i];
-    await trainOne({ plan, fold, sides: sides[i]!, out, ...heard, ...(from && { from }) }, flags);
+    const teacher = teachers?.[i];
+    const others = { ...(from && { from }), ...(teacher && { teacher }) };
+    await trainOne({ plan, fold, sides: sides[i]!, out, ...heard, ...others }, flags);
   }
 }
 
@@ -59,39 +62,37 @@ function foldFolder({ out, fold }: TrainFlags, folds: readonly number[], n: numb
 }
 
 /**
- * What each fold begins with: one model for all, or of a folder of folds its own. A model that may have
- * heard whom the fold holds out is refused, since what comes of it would be said not to have heard them.
+ * What each fold begins with or is taught by: one model for all, or of a folder of folds its own. A model that
+ * may have heard whom the fold holds out is refused, since what comes of it would be said not to have heard them.
  */
-async function startsOf(
+async function ofFolds(
   clips: readonly CorpusClip[],
   plan: TrainingPlan,
   folds: readonly number[],
-  from: string | undefined,
+  folder: string | undefined,
+  use: 'begin with' | 'be taught by',
 ): Promise<readonly ModelFolder[] | undefined> {
-  if (from === undefined) return undefined;
-  const paths = isModelFolder(from) ? folds.map(() => from) : foldModels(from, folds);
-  const starts = await Promise.all(paths.map((path) => loadModelFolder(path)));
-  for (const [i, { path, manifest }] of starts.entries()) {
+  if (folder === undefined) return undefined;
+  const paths = isModelFolder(folder) ? folds.map(() => folder) : foldModels(folder, folds);
+  const models = await Promise.all(paths.map((path) => loadModelFolder(path)));
+  for (const [i, { path, manifest }] of models.entries()) {
     for (const { corpus, protocol } of plan.sources) {
       if (protocol === undefined) continue;
       const own = clips.filter((clip) => clip.corpus === corpus);
       const fold = foldOfSource(folds[i]!, foldCount(own, protocol));
       const doubt = heldOutDoubt(manifest, own, { protocol, fold });
       if (doubt !== null) {
-        throw new TonewireError(
-          'TW_TRAINING',
-          `Fold ${folds[i]} cannot begin with ${path}. ${doubt}`,
-        );
+        throw new TonewireError('TW_TRAINING', `Fold ${folds[i]} cannot ${use} ${path}. ${doubt}`);
       }
     }
   }
-  return starts;
+  return models;
 }
 
 async function trainOne(
   options: Pick<
     TrainModelOptions,
-    'plan' | 'fold' | 'sides' | 'features' | 'laterFeatures' | 'from' | 'out'
+    'plan' | 'fold' | 'sides' | 'features' | 'laterFeatures' | 'from' | 'teacher' | 'out'
   >,
   { engine, resume }: TrainFlags,
 ): Promise<void> {
