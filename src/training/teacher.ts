@@ -6,6 +6,8 @@ import { memberOf, statisticsOfModel } from './reader-plans.ts';
 
 /** A trained model that answers while another learns. */
 export interface Teacher {
+  /** The digest of its weights: which model it is. */
+  readonly id: string;
   /** `[R·B, labels]`: its logits at every readout of a batch, as it is served: each reader's by its share. */
   answer(batch: Batch): Promise<Float32Array>;
   close(): Promise<void>;
@@ -26,6 +28,7 @@ export async function openTeacher(
     }),
   );
   return {
+    id: model.manifest.files['weights.bin']!,
     async answer(batch) {
       const answers: Float32Array[] = [];
       for (const { engine, weights } of readers)

@@ -62,7 +62,8 @@ export interface TrainModelOptions {
  * temperature on the validation speakers, export. The test side is not touched. First the networks
  * to learn from, then the members, one by one, on single clips and then on clips that follow one another,
  * then the statistics; whatever is finished stands in a folder of its own
- * until the model is. Throws TW_TRAINING for a recipe of neither members nor statistics.
+ * until the model is. Throws TW_TRAINING for a recipe of neither members nor statistics, and for a
+ * teacher of statistics alone.
  */
 export async function trainModel(options: TrainModelOptions): Promise<ModelFolder> {
   const { plan, out, from, teacher } = options;
@@ -70,6 +71,12 @@ export async function trainModel(options: TrainModelOptions): Promise<ModelFolde
   const { members: count, statisticsUnits } = from?.manifest.shape ?? plan.training.network;
   if (count === 0 && statisticsUnits === 0) {
     throw new TonewireError('TW_TRAINING', 'A network needs members or statisticsUnits.');
+  }
+  if (teacher && count === 0) {
+    throw new TonewireError(
+      'TW_TRAINING',
+      'The network has no members that a teacher could teach.',
+    );
   }
   const trained = await trainSeveral(
     options,

@@ -44,9 +44,13 @@ function checkInput(clips: readonly TrainingClip[], recipe: Recipe): void {
 }
 
 /** What a checkpoint belongs to. */
-function fingerprint(clips: readonly TrainingClip[], recipe: Recipe): string {
+function fingerprint(
+  clips: readonly TrainingClip[],
+  recipe: Recipe,
+  { teachers = [] }: TrainingHooks,
+): string {
   const facts = clips.map(({ label, speaker, variants }) => [label, speaker, variants[0]!.length]);
-  return cacheKey([recipe, facts]);
+  return cacheKey([recipe, facts, teachers.map(({ id }) => id)]);
 }
 
 /**
@@ -67,8 +71,13 @@ export async function train(
   try {
     const run = new TrainingRun(shape, clips, recipe, engine, hooks);
     const read = () => validate(engine, run.averaged.values, validation, recipe, shape);
-    const history = await runEpochs(run, recipe, hooks, fingerprint(clips, recipe), async () =>
-      validation.length === 0 ? undefined : accuracyByCorpus(await read(), recipe, shape),
+    const history = await runEpochs(
+      run,
+      recipe,
+      hooks,
+      fingerprint(clips, recipe, hooks),
+      async () =>
+        validation.length === 0 ? undefined : accuracyByCorpus(await read(), recipe, shape),
     );
     const temperature = believedTemperature(calibrationReadouts(await read(), recipe, shape));
     return { shape, weights: run.averaged.values, temperature, history, engine: engine.name };

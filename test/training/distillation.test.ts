@@ -158,6 +158,39 @@ describe('a model that teaches', function () {
     );
     assert.deepEqual(model.manifest.trainingData[0], told);
   });
+
+  it('is the one by whom an interrupted network goes on being taught', async () => {
+    const none = await planOf('training.distillation.teachers=0');
+    const one = await trainModel(options(await folder(), none));
+    const seeded = { ...none, training: { ...none.training, seed: 2 } };
+    const another = await trainModel(options(await folder(), seeded));
+    const out = await folder();
+    const begun = { ...options(out, none), teacher: one };
+    const interrupted = trainModel({
+      ...begun,
+      onEpoch: ({ epoch }) => {
+        if (epoch === 2) throw new Error('interrupted');
+      },
+    });
+    await assert.rejects(interrupted, /interrupted/);
+    await assert.rejects(trainModel({ ...begun, resume: true, teacher: another }), {
+      code: 'TW_TRAINING',
+    });
+    const resumed = await trainModel({ ...begun, resume: true });
+    const whole = await trainModel({ ...begun, out: await folder() });
+    assert.deepEqual(resumed.weights, whole.weights);
+  });
+
+  it('is refused where there are no members to teach', async () => {
+    const model = await trainModel(
+      options(await folder(), await planOf('training.distillation.teachers=0')),
+    );
+    const alone = await planOf('training.network.members=0');
+    await assert.rejects(
+      trainModel({ ...options(await folder(), alone), teacher: model }),
+      /TW_TRAINING|no members that a teacher/,
+    );
+  });
 });
 
 describe('trainModel of several members', function () {
