@@ -18,7 +18,7 @@ const PARTS = ['weights', 'averaged', 'firstMoment', 'secondMoment'] as const;
 
 /** One file: a line of JSON, then the learned weights of each part, float32. */
 interface Header {
-  /** What the state belongs to; another recipe, other clips or another teacher must not go on from it. */
+  /** What the state belongs to; another recipe, other clips, another teacher or start must not go on from it. */
   readonly fingerprint: string;
   readonly steps: number;
   readonly history: readonly EpochReport[];
@@ -43,7 +43,7 @@ export async function writeCheckpoint(
 
 /**
  * Reads a checkpoint into `state`'s own arrays and returns its steps and history; null when there
- * is none. Throws TW_TRAINING for one of another recipe, other clips, another teacher or another network.
+ * is none. Throws TW_TRAINING for one of another recipe, other clips, another teacher, start or network.
  */
 export async function readCheckpoint(
   path: string,
@@ -59,7 +59,7 @@ export async function readCheckpoint(
   if (header.fingerprint !== fingerprint || bytes.length !== end + 1 + size) {
     throw new TonewireError(
       'TW_TRAINING',
-      `${path}: belongs to another recipe, other recordings or another teacher. Remove it to start anew.`,
+      `${path}: belongs to another recipe, other recordings, another teacher or another start. Remove it to start anew.`,
     );
   }
   let offset = bytes.byteOffset + end + 1;

@@ -25,7 +25,7 @@ import type { Sides } from './sides.ts';
 import { openTeacher } from './teacher.ts';
 import { train } from './trainer.ts';
 import type { TrainingPlan } from './training-plan.ts';
-import type { StepProgress } from './training-run.ts';
+import type { StartingPoint, StepProgress } from './training-run.ts';
 
 export interface TrainModelOptions {
   readonly plan: TrainingPlan;
@@ -115,6 +115,10 @@ function normalisationOf({ weights }: ModelFolder): Normalisation {
   return { mean: weights['input.mean'], scale: weights['input.scale'] };
 }
 
+function startingPoint({ manifest, weights }: ModelFolder): StartingPoint {
+  return { id: manifest.files['weights.bin']!, shape: manifest.shape, weights };
+}
+
 /** Trains one network, with all that it may learn from, into the folder. */
 async function trainNetwork(
   options: NetworkOptions,
@@ -141,9 +145,7 @@ async function trainNetwork(
       ...(options.normalisation && { normalisation: options.normalisation }),
       ...(options.resume && { resume: true }),
       ...(options.engine && { engine: options.engine }),
-      ...(options.from && {
-        from: { shape: options.from.manifest.shape, weights: options.from.weights },
-      }),
+      ...(options.from && { from: startingPoint(options.from) }),
       ...(onStep && { onStep }),
       onEpoch: (report) => {
         lines.push(appendFile(log, `${JSON.stringify(report)}\n`));

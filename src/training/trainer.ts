@@ -47,10 +47,10 @@ function checkInput(clips: readonly TrainingClip[], recipe: Recipe): void {
 function fingerprint(
   clips: readonly TrainingClip[],
   recipe: Recipe,
-  { teachers = [] }: TrainingHooks,
+  { teachers = [], from }: TrainingHooks,
 ): string {
   const facts = clips.map(({ label, speaker, variants }) => [label, speaker, variants[0]!.length]);
-  return cacheKey([recipe, facts, teachers.map(({ id }) => id)]);
+  return cacheKey([recipe, facts, teachers.map(({ id }) => id), from?.id]);
 }
 
 /**

@@ -40,6 +40,8 @@ export interface StepHooks {
 
 /** A network that another run has trained. */
 export interface StartingPoint {
+  /** The digest of its weights: which network it is. */
+  readonly id: string;
   readonly shape: NetworkShape;
   readonly weights: WeightArrays;
 }

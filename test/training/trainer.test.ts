@@ -130,11 +130,29 @@ describe('trainer', function () {
     });
   });
 
+  it('does not go on from a checkpoint that began with another network', async () => {
+    const checkpoint = join(await mkdtemp(join(tmpdir(), 'tonewire-')), 'checkpoint');
+    const clips = syntheticClips(16, 1);
+    const first = await train(clips, [], { ...RECIPE, epochs: 1 }, { clock: systemClock });
+    const begunWith = (id: string) => {
+      return { clock: systemClock, checkpoint, resume: true, from: { id, ...first } };
+    };
+    const stop = new AbortController();
+    const stopped = { ...begunWith('first'), onEpoch: () => stop.abort(), signal: stop.signal };
+    await assert.rejects(train(clips, [], RECIPE, stopped), { message: /stopped/ });
+    await assert.rejects(train(clips, [], RECIPE, begunWith('second')), {
+      code: 'TW_TRAINING',
+      message: /another start/,
+    });
+    const resumed = await train(clips, [], RECIPE, begunWith('first'));
+    assert.equal(resumed.history.length, RECIPE.epochs);
+  });
+
   it('moves only the layers that are not frozen, from the weights it is given', async () => {
     const clips = syntheticClips(16, 1);
     const first = await train(clips, [], { ...RECIPE, epochs: 1 }, { clock: systemClock });
     const recipe: Recipe = { ...RECIPE, epochs: 1, frozen: ['conv1', 'conv2', 'lstm'] };
-    const hooks = { clock: systemClock, from: first };
+    const hooks = { clock: systemClock, from: { id: 'first', ...first } };
     const tuned = await train(syntheticClips(16, 7), [], recipe, hooks);
     const moved = WEIGHT_NAMES.filter(
       (name) => !isDeepStrictEqual(tuned.weights[name], first.weights[name]),
