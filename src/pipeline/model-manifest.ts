@@ -40,6 +40,7 @@ export const ManifestSchema = object({
       Type.Array(Type.Integer({ minimum: 0, maximum: FEATURE_COUNT - 1 }), { uniqueItems: true }),
     ),
     statisticsHalfLifeMs: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    statisticsShare: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
     featureCount: size,
     convKernel: Type.Integer({ minimum: 2 }),
     convChannels: size,
@@ -120,6 +121,7 @@ const OLD_SHAPE = {
   statisticsUnits: 0,
   statisticsReferences: [],
   statisticsHalfLifeMs: DEFAULT_SHAPE.halfLifeMs,
+  statisticsShare: DEFAULT_SHAPE.statisticsShare,
   peakSharpness: 0,
   peakFallMs: DEFAULT_SHAPE.peakFallMs,
 };

@@ -33,7 +33,7 @@ export async function joinTrained(
   engineName: TrainingEngineName | 'auto',
 ): Promise<Committee> {
   const readers = statistics ? [...members, statistics] : members;
-  const { statisticsUnits, statisticsReferences, statisticsHalfLifeMs } =
+  const { statisticsUnits, statisticsReferences, statisticsHalfLifeMs, statisticsShare } =
     readers.at(-1)!.manifest.shape;
   const shape = {
     ...readers[0]!.manifest.shape,
@@ -41,6 +41,7 @@ export async function joinTrained(
     statisticsUnits,
     statisticsReferences,
     statisticsHalfLifeMs,
+    statisticsShare,
   };
   const answers: Readings[][] = [];
   for (const { manifest, weights } of readers) {

@@ -3,7 +3,6 @@ import {
   memberShape,
   type NetworkShape,
   type SharedPartName,
-  STATISTICS_SHARE,
   stateLayout,
   stateSize,
   statisticsShape,
@@ -134,12 +133,12 @@ class StepGraph {
   /** The readers' logits, each by its share (`readerShares`). */
   #weigh(answers: readonly Answer[]): string {
     const g = this.#graph;
-    const { members, statisticsUnits } = this.#shape;
+    const { members, statisticsUnits, statisticsShare } = this.#shape;
     const logits = answers.map((answer) => answer.logits);
     if (statisticsUnits === 0 || members === 0) return this.#mean(logits);
     const ofMembers = this.#mean(logits.slice(0, -1));
     const apart = g.node('Sub', [logits.at(-1)!, ofMembers]);
-    return g.node('Add', [ofMembers, g.node('Mul', [g.scalar(STATISTICS_SHARE), apart])]);
+    return g.node('Add', [ofMembers, g.node('Mul', [g.scalar(statisticsShare), apart])]);
   }
 
   #mean(logits: readonly string[]): string {

@@ -147,9 +147,7 @@ export const RecipeSchema = object({
     members: count(
       'Networks of these widths, trained one by one, that answer together; 0: statistics alone.',
     ),
-    statisticsUnits: count(
-      'Dense width of a reader of whole-speech statistics, which has half the say; 0: none.',
-    ),
+    statisticsUnits: count('Dense width of a reader of whole-speech statistics; 0: none.'),
     statisticsReferences: Type.Array(Type.Integer({ minimum: 0, maximum: FEATURE_COUNT - 1 }), {
       uniqueItems: true,
       description:
@@ -160,6 +158,7 @@ export const RecipeSchema = object({
       description:
         'After this long, a frame weighs half as much in the statistics, and their peaks have fallen by 1.',
     }),
+    statisticsShare: share('What the statistics say of the answer, where there are members too.'),
     convChannels: count('', 1),
     hiddenUnits: count('', 1),
     attentionUnits: count('', 1),
@@ -229,6 +228,7 @@ export const DEFAULT_RECIPE: Recipe = {
     statisticsUnits: DEFAULT_SHAPE.statisticsUnits,
     statisticsReferences: [...DEFAULT_SHAPE.statisticsReferences],
     statisticsHalfLifeMs: DEFAULT_SHAPE.statisticsHalfLifeMs,
+    statisticsShare: DEFAULT_SHAPE.statisticsShare,
     convChannels: DEFAULT_SHAPE.convChannels,
     hiddenUnits: DEFAULT_SHAPE.hiddenUnits,
     attentionUnits: DEFAULT_SHAPE.attentionUnits,

@@ -75,6 +75,14 @@ describe('model folder', () => {
     assert.equal((await loadModelFolder(path)).manifest.shape.peakSharpness, 0);
   });
 
+  it('gives its statistics half the answer where its manifest is from before that could be said', async () => {
+    await editManifest((manifest) => {
+      const { statisticsShare: _share, ...older } = manifest.shape as NetworkShape;
+      Object.assign(manifest, { shape: older });
+    });
+    assert.equal((await loadModelFolder(path)).manifest.shape.statisticsShare, 0.5);
+  });
+
   it('holds golden outputs that every engine present gives within 1e-3', async () => {
     const values = written.golden.cases.flatMap(({ logits }) => logits.flat());
     assert.equal(values.length, 6 * 8);

@@ -95,11 +95,11 @@ describe('trainModel of members and statistics', function () {
       ...more,
     ]);
 
-  it('trains the statistics last, and gives them half the answer', async () => {
+  it('trains the statistics last, and gives them the share of the answer that the recipe says', async () => {
     const out = await folder();
     const order: string[] = [];
     const model = await trainModel({
-      ...options(out, await planOf()),
+      ...options(out, await planOf('training.network.statisticsShare=0.2')),
       onMember: (number) => order.push(`member ${number}`),
       onStatistics: () => order.push('statistics'),
       onEpoch: ({ epoch, epochs }) => order.push(`${epoch}/${epochs}`),
@@ -117,9 +117,9 @@ describe('trainModel of members and statistics', function () {
     const ofOne = await answer(memberShapeOf, one!);
     const ofTwo = await answer(memberShapeOf, two!);
     const statistics = await answer({ ...shape, members: 0 }, statisticsOf(model.weights));
-    assert.deepEqual(readerShares(shape), [0.25, 0.25, 0.5]);
+    assert.deepEqual(readerShares(shape), [0.4, 0.4, 0.2]);
     (await logitsOf(model)).forEach((logit, i) => {
-      const expected = (ofOne[i]! + ofTwo[i]!) / 4 + statistics[i]! / 2;
+      const expected = 0.4 * (ofOne[i]! + ofTwo[i]!) + 0.2 * statistics[i]!;
       assert.ok(Math.abs(logit - expected) < 1e-4, `${logit} is not ${expected}`);
     });
   });

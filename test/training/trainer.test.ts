@@ -36,6 +36,7 @@ const RECIPE: Recipe = {
     statisticsUnits: 0,
     statisticsReferences: [],
     statisticsHalfLifeMs: 1000,
+    statisticsShare: 0.5,
     peakSharpness: 0,
     peakFallMs: 8000,
     centringPriorFrames: 30,

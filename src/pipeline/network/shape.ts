@@ -7,13 +7,15 @@ export interface NetworkShape {
   readonly members: number;
   /**
    * Width of the dense layer of one more reader, which pools the frames as they are, not centred
-   * (statistics.ts); half the answer is its own. 0: there is none.
+   * (statistics.ts). 0: there is none.
    */
   readonly statisticsUnits: number;
   /** Columns of a frame, the references, with which the statistics correlate every column (correlations.ts). */
   readonly statisticsReferences: readonly number[];
   /** After this long, a frame weighs half as much in the statistics, and their peaks have fallen by 1. */
   readonly statisticsHalfLifeMs: number;
+  /** What the statistics' logits weigh in the answer of a network that has members too, from 0 to 1. */
+  readonly statisticsShare: number;
   readonly featureCount: number;
   /** Frames that one output of a convolution sees: itself and the ones before it. */
   readonly convKernel: number;
@@ -43,6 +45,7 @@ export const DEFAULT_SHAPE: NetworkShape = {
   statisticsUnits: 0,
   statisticsReferences: [],
   statisticsHalfLifeMs: 1000,
+  statisticsShare: 0.5,
   featureCount: FEATURE_COUNT,
   convKernel: 5,
   convChannels: 128,
@@ -118,15 +121,16 @@ export function trainedReader(shape: NetworkShape): NetworkShape {
   return readerShapes(shape)[0]!;
 }
 
-/** What the statistics' logits weigh in the answer of a network that has members too. */
-export const STATISTICS_SHARE = 0.5;
-
 /** What each reader's logits weigh in the answer, 1 together: the members have equal parts of what the statistics leave. */
-export function readerShares({ members, statisticsUnits }: NetworkShape): number[] {
+export function readerShares({
+  members,
+  statisticsUnits,
+  statisticsShare,
+}: NetworkShape): number[] {
   if (members === 0) return [1];
   if (statisticsUnits === 0) return Array.from({ length: members }, () => 1 / members);
-  const ofMember = (1 - STATISTICS_SHARE) / members;
-  return [...Array.from({ length: members }, () => ofMember), STATISTICS_SHARE];
+  const ofMember = (1 - statisticsShare) / members;
+  return [...Array.from({ length: members }, () => ofMember), statisticsShare];
 }
 
 /** What all members hear: kept once. */

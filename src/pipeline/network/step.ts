@@ -10,7 +10,6 @@ import {
   type MemberPartName,
   memberShape,
   type NetworkShape,
-  STATISTICS_SHARE,
   stateLayout,
   statisticsShape,
 } from './shape.ts';
@@ -96,7 +95,7 @@ function weigh(shape: NetworkShape, answers: readonly Answer[]): tf.Tensor2D {
   if (shape.statisticsUnits === 0 || shape.members === 0) return mean(answers);
   const ofMembers = mean(answers.slice(0, -1));
   const apart = tf.sub(answers.at(-1)!.logits, ofMembers);
-  return tf.add(ofMembers, tf.mul(STATISTICS_SHARE, apart));
+  return tf.add(ofMembers, tf.mul(shape.statisticsShare, apart));
 }
 
 /** What one reader says, and what it keeps. */
