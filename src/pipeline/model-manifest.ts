@@ -121,7 +121,7 @@ const OLD_SHAPE = {
   statisticsUnits: 0,
   statisticsReferences: [],
   statisticsHalfLifeMs: DEFAULT_SHAPE.halfLifeMs,
-  statisticsShare: DEFAULT_SHAPE.statisticsShare,
+  statisticsShare: 0.5,
   peakSharpness: 0,
   peakFallMs: DEFAULT_SHAPE.peakFallMs,
 };
